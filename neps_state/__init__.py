@@ -1,0 +1,61 @@
+"""NePS's state on disk and in memory: small, interoperable with real NePS workers, and safe.
+
+Safe against torn writes, kills at any instant, and hostile pickles. Names and behaviour are those
+that NePS documents for its own `NePSState` and `TrialRepo`.
+"""
+
+from neps_state.changes import Changed
+from neps_state.errors import ErrDump, SerializableTrialError, SerializedError
+from neps_state.exceptions import (
+    LockFailedError,
+    NePSError,
+    NotReportedYetError,
+    StateChangedError,
+    TrialAlreadyExistsError,
+    TrialNotFoundError,
+    UnreadableError,
+)
+from neps_state.locks import FileLocker
+from neps_state.optimizer import (
+    AskFunction,
+    BudgetInfo,
+    OptimizationState,
+    OptimizerInfo,
+    SampledConfig,
+)
+from neps_state.repo import TrialRepo
+from neps_state.seeds import SeedSnapshot
+from neps_state.stand_in import StandIn
+from neps_state.state import NePSState
+from neps_state.trial import ImportedConfig, MetaData, Report, State, Trial
+from neps_state.trial_files import TrialWriteHint
+
+__all__ = [
+    "AskFunction",
+    "BudgetInfo",
+    "Changed",
+    "ErrDump",
+    "FileLocker",
+    "ImportedConfig",
+    "LockFailedError",
+    "MetaData",
+    "NePSError",
+    "NePSState",
+    "NotReportedYetError",
+    "OptimizationState",
+    "OptimizerInfo",
+    "Report",
+    "SampledConfig",
+    "SeedSnapshot",
+    "SerializableTrialError",
+    "SerializedError",
+    "StandIn",
+    "State",
+    "StateChangedError",
+    "Trial",
+    "TrialAlreadyExistsError",
+    "TrialNotFoundError",
+    "TrialRepo",
+    "TrialWriteHint",
+    "UnreadableError",
+]

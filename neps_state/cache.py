@@ -1,0 +1,244 @@
+"""The trial cache: a stream of pickles in which the last record for a trial counts.
+
+Workers append to it, and now and then rewrite it in place as one dict. A worker killed while
+appending leaves a torn record, behind which others may have gone on appending; NePS then can read
+nothing any more, while here only what was torn is left out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from neps_state.exceptions import UnreadableError
+from neps_state.files import read_bytes
+from neps_state.pickles import RecordStream, TornError, collector_paused
+from neps_state.soundness import flaw_in
+from neps_state.trial import Trial
+
+_FRAME_HEADERS = (b"\x80\x05\x95", b"\x80\x04\x95")
+_HEADER_LENGTH = 11
+_AFTER_A_FRAME = frozenset(b"\x95XB\x8d\x8e\x96")
+"""What may follow a frame in one pickle: another frame, or text and bytes too large for one."""
+_MOST_RESUMES = 1000
+_TAIL_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class CacheDamage:
+    """A part of the cache that is not a record of trials.
+
+    Args:
+        offset: Where it starts, in bytes.
+        length: Its length in bytes.
+        reason: What is wrong with it.
+        torn: Whether it is cut off by the end of the file, as while it is being written.
+    """
+
+    offset: int
+    length: int
+    reason: str
+    torn: bool
+
+    def __str__(self) -> str:
+        where = "its last record" if self.torn else f"{self.length} bytes at {self.offset}"
+        return f"{where} left out: {self.reason}"
+
+
+@dataclass(slots=True)
+class CacheContents:
+    """What a stretch of the cache holds.
+
+    Args:
+        trials: The last state of every trial in it.
+        end: Offset behind the last whole record.
+        updates: Records since the last whole dict.
+        damage: What had to be left out.
+    """
+
+    end: int
+    trials: dict[str, Trial] = field(default_factory=dict)
+    updates: int = 0
+    damage: list[CacheDamage] = field(default_factory=list)
+
+
+def parse_cache(data: bytes, *, offset: int = 0) -> CacheContents:
+    """Read a stretch of the cache.
+
+    Args:
+        data: The bytes from `offset` on.
+        offset: Where in the file they start.
+    """
+    contents = CacheContents(end=offset)
+    position = 0
+    resumes = 0
+    with collector_paused(len(data)):
+        while position < len(data):
+            try:
+                record, end = _read_record(data, position)
+            except UnreadableError as error:
+                resumes += 1
+                resume = _next_record(data, position + 1) if resumes <= _MOST_RESUMES else None
+                stop = len(data) if resume is None else resume
+                torn = resume is None and isinstance(error, TornError)
+                contents.damage.append(
+                    CacheDamage(offset + position, stop - position, str(error), torn)
+                )
+                position = stop
+                continue
+            _take(contents, record, offset + position, offset + end)
+            position = end
+    return contents
+
+
+def _read_record(data: bytes, position: int) -> tuple[object, int]:
+    """The record at `position` and where it ends.
+
+    Raises:
+        UnreadableError: There is none, or it runs into the next one.
+    """
+    stream = RecordStream(data, position)
+    record = stream.read()
+    if not _frames_fit(data, position, stream.position):
+        raise UnreadableError("cut off and then written over")
+    return record, stream.position
+
+
+def _frames_fit(data: bytes, start: int, end: int) -> bool:
+    """Whether the frames of a pickle end where it does.
+
+    A torn record swallows the head of the next one and may still give an object, of two trials.
+    """
+    if data[start : start + 3] not in _FRAME_HEADERS:
+        return True
+    frame = start + 2
+    while True:
+        stop = frame + 9 + int.from_bytes(data[frame + 1 : frame + 9], "little")
+        if stop >= end:
+            return stop == end
+        if data[stop] not in _AFTER_A_FRAME:
+            return False
+        if data[stop] != 0x95:
+            return True
+        frame = stop
+
+
+def _next_record(data: bytes, start: int) -> int | None:
+    """Where reading can go on behind damage."""
+    for _ in range(_MOST_RESUMES):
+        found = [at for at in (data.find(head, start) for head in _FRAME_HEADERS) if at >= 0]
+        if not found:
+            return None
+        start = min(found)
+        try:
+            record, _ = _read_record(data, start)
+        except UnreadableError:
+            start += 1
+            continue
+        if isinstance(record, Trial | dict | list):
+            return start
+        start += 1
+    return None
+
+
+def _take(contents: CacheContents, record: object, start: int, end: int) -> None:
+    if isinstance(record, dict):
+        candidates: Iterable[object] = record.values()
+        contents.updates = 0
+    else:
+        candidates = record if isinstance(record, list) else (record,)
+        contents.updates += 1
+    contents.end = end
+    flaws = []
+    for candidate in candidates:
+        flaw = flaw_in(candidate)
+        if flaw is None:
+            assert isinstance(candidate, Trial)
+            contents.trials[candidate.metadata.id] = candidate
+        else:
+            flaws.append(flaw)
+    if flaws:
+        contents.damage.append(CacheDamage(start, end - start, flaws[0], torn=False))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    inode: int
+    size: int
+    modified: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> _Stamp:
+        return cls(status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+class CacheFollower:
+    """Reads what was appended to a cache since last time, and tells when it was rewritten.
+
+    Args:
+        path: The cache file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp: _Stamp | None = None
+        self._end = 0
+        self._tail = b""
+
+    def has_changed(self) -> bool:
+        """Whether the file is another than at the last reading, or is gone."""
+        return self._stamp_now() != self._stamp
+
+    def exists(self) -> bool:
+        """Whether there is a cache now."""
+        return self._path.exists()
+
+    def read_appended(self) -> CacheContents | None:
+        """What was appended since the last reading.
+
+        Returns:
+            None if the file was rewritten, or never read, so that it has to be read whole.
+        """
+        stamp = self._stamp_now()
+        if stamp is None or self._stamp is None or stamp.size < self._end:
+            return None
+        with open(self._path, "rb", buffering=0) as stream:
+            stream.seek(self._end - len(self._tail))
+            data = stream.read(len(self._tail) + stamp.size - self._end)
+        if not data.startswith(self._tail):
+            return None
+        tail_length = len(self._tail)
+        contents = parse_cache(data[tail_length:], offset=self._end)
+        self._remember(contents, stamp, data, self._end - tail_length)
+        return contents
+
+    def read_whole(self) -> CacheContents:
+        """Everything, from the start.
+
+        Raises:
+            FileNotFoundError: There is no cache.
+        """
+        stamp = self._stamp_now()
+        data = read_bytes(self._path)
+        contents = parse_cache(data)
+        self._remember(contents, stamp, data, 0)
+        return contents
+
+    def forget(self) -> None:
+        """Read from the start next time."""
+        self._stamp, self._end, self._tail = None, 0, b""
+
+    def _remember(
+        self, contents: CacheContents, stamp: _Stamp | None, data: bytes, start: int
+    ) -> None:
+        self._stamp, self._end = stamp, contents.end
+        read_to = contents.end - start
+        self._tail = data[max(0, read_to - _TAIL_LENGTH) : read_to]
+
+    def _stamp_now(self) -> _Stamp | None:
+        try:
+            return _Stamp.of(os.stat(self._path))
+        except FileNotFoundError:
+            return None

@@ -1,0 +1,167 @@
+"""Locks that exclude every kind of NePS process, and tell who holds them.
+
+NePS workers lock with `fcntl.lockf`, its status and clean commands with `fcntl.flock`, and on
+Linux the two do not see each other. A lock here takes both: an open-file-description lock, which
+conflicts with `lockf` and belongs to the descriptor rather than to the process, then `flock` on
+the same descriptor. NFS answers `flock` with the same record locks, so there the first suffices.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import struct
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import BaseFileLock, Timeout
+
+from neps_state.exceptions import LockFailedError
+
+_HELD_ELSEWHERE = frozenset({errno.EACCES, errno.EAGAIN})
+_UNSUPPORTED = frozenset({errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK})
+_NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4"})
+
+
+class RunFileLock(BaseFileLock):
+    """One lock file, locked against `lockf` and `flock` holders alike."""
+
+    def _acquire(self) -> None:
+        descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            taken = _lock_records(descriptor) and (
+                is_on_network(Path(self.lock_file)) or _lock_file(descriptor)
+            )
+        except BaseException:
+            os.close(descriptor)
+            raise
+        if taken:
+            self._context.lock_file_fd = descriptor
+        else:
+            os.close(descriptor)
+
+    def _release(self) -> None:
+        descriptor = self._context.lock_file_fd
+        self._context.lock_file_fd = None
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _lock_records(descriptor: int) -> bool:
+    """Take the whole file's record lock, owned by the descriptor where the system can."""
+    try:
+        if sys.platform == "linux":
+            whole_file = struct.pack("hhqqi0q", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+            fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, whole_file)
+        else:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _HELD_ELSEWHERE:
+            return False
+        raise
+    return True
+
+
+def _lock_file(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _HELD_ELSEWHERE:
+            return False
+        if error.errno in _UNSUPPORTED:
+            # Some cluster file systems know only record locks, and that one is held by now.
+            return True
+        raise
+    return True
+
+
+def is_on_network(path: Path) -> bool:
+    """Whether `path` lies on NFS, as far as this system tells.
+
+    Returns:
+        False where there is no mount table to ask.
+    """
+    mounts = Path("/proc/self/mountinfo")
+    if not mounts.exists():
+        return False
+    target = str(path.resolve().parent) + "/"
+    best_length, best_kind = -1, ""
+    for line in mounts.read_text(errors="replace").splitlines():
+        fields = line.split(" ")
+        mount_point = fields[4].encode().decode("unicode_escape").rstrip("/") + "/"
+        if target.startswith(mount_point) and len(mount_point) >= best_length:
+            best_length, best_kind = len(mount_point), fields[fields.index("-") + 1]
+    return best_kind in _NETWORK_FILE_SYSTEMS
+
+
+def holders_of(lock_path: Path) -> tuple[int, ...]:
+    """Process ids on this host that hold a lock on `lock_path`, by the kernel's own list.
+
+    Returns:
+        An empty tuple where nobody here holds it, or where the system keeps no such list.
+    """
+    try:
+        status = lock_path.stat()
+        lines = Path("/proc/locks").read_text().splitlines()
+    except OSError:
+        return ()
+    pids = set()
+    for line in lines:
+        fields = line.split()
+        if "->" in fields or len(fields) < 6:
+            continue
+        pid, place = int(fields[4]), fields[5].split(":")
+        device = os.makedev(int(place[0], 16), int(place[1], 16))
+        if int(place[2]) == status.st_ino and pid > 0 and device == status.st_dev:
+            pids.add(pid)
+    return tuple(sorted(pids))
+
+
+@dataclass
+class FileLocker:
+    """A named lock of a run, with how long to wait for it.
+
+    Args:
+        lock_path: The lock file; made when first locked, never deleted, always empty.
+        poll: Seconds between two tries.
+        timeout: Seconds to wait at most; None for ever.
+    """
+
+    lock_path: Path
+    poll: float
+    timeout: float | None
+    _lock: RunFileLock = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.lock_path = self.lock_path.absolute().resolve()
+        self._lock = RunFileLock(
+            str(self.lock_path),
+            timeout=-1 if self.timeout is None else self.timeout,
+            thread_local=False,
+        )
+
+    @contextmanager
+    def lock(self, *, worker_id: str | None = None) -> Iterator[None]:
+        """Hold the lock for the length of a `with` block.
+
+        Args:
+            worker_id: Accepted for NePS's sake; the kernel knows who holds a lock.
+
+        Raises:
+            LockFailedError: Not had within the timeout; it names the holder.
+        """
+        del worker_id
+        try:
+            self._lock.acquire(poll_interval=self.poll)
+        except Timeout as error:
+            raise LockFailedError(
+                self.lock_path, self.timeout or 0.0, holders_of(self.lock_path)
+            ) from error
+        try:
+            yield
+        finally:
+            self._lock.release()

@@ -1,0 +1,214 @@
+"""Reading and writing NePS's pickles without importing or running anything they name.
+
+A run directory may belong to someone else, and the standard way to load a pickle runs whatever it
+says. Here a pickle may make our own twins of NePS's state classes and a few harmless builtins;
+everything else becomes a stand-in. Written back, twins and stand-ins name what they came from.
+"""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import io
+import pickle
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+import cloudpickle
+
+from neps_state.exceptions import UnreadableError
+from neps_state.optimizer import BudgetInfo, OptimizationState
+from neps_state.seeds import SeedSnapshot
+from neps_state.stand_in import StandIn, stand_in_class
+from neps_state.trial import MetaData, Report, State, Trial
+
+PROTOCOL = 5
+
+# The pure-Python pair of the standard library's C classes: only their methods can be replaced.
+_PurePickler: Any = vars(pickle)["_Pickler"]
+_PureUnpickler: Any = vars(pickle)["_Unpickler"]
+_LARGE = 1 << 20
+
+_TWINS: dict[tuple[str, str], type] = {
+    ("neps.state.trial", "Trial"): Trial,
+    ("neps.state.trial", "MetaData"): MetaData,
+    ("neps.state.trial", "Report"): Report,
+    ("neps.state.trial", "State"): State,
+    ("neps.state.optimizer", "OptimizationState"): OptimizationState,
+    ("neps.state.optimizer", "BudgetInfo"): BudgetInfo,
+    ("neps.state.seed_snapshot", "SeedSnapshot"): SeedSnapshot,
+}
+_PLACES = {twin: place for place, twin in _TWINS.items()}
+
+# Only what no argument can make run code, import a module or claim memory beyond the pickle's
+# own size; written in C, so that a pickle can set no attribute on the class itself.
+_HARMLESS: dict[tuple[str, str], type] = {
+    (kind.__module__, kind.__name__): kind
+    for kind in (set, frozenset, complex, OrderedDict, date, datetime, timedelta, timezone)
+} | {
+    ("builtins", name): kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, Exception)
+}
+
+
+class TornError(UnreadableError):
+    """A pickle ends before its end: it is still being written, or its writer was killed."""
+
+
+def _find_inert(module: str, name: str) -> type:
+    place = (module, name)
+    return _TWINS.get(place) or _HARMLESS.get(place) or stand_in_class(module, name)
+
+
+class _InertUnpickler(pickle.Unpickler):
+    def find_class(self, module_name: str, global_name: str) -> type:
+        return _find_inert(module_name, global_name)
+
+
+class _PatientInertUnpickler(_PureUnpickler):  # type: ignore[misc]  # no stubs for it
+    """The pure-Python reader: slower, but it also reads instances of classes made by a pickle."""
+
+    def find_class(self, module: str, name: str) -> type:
+        return _find_inert(module, name)
+
+
+class RecordStream:
+    """Pickles one after the other in one piece of bytes.
+
+    Args:
+        data: The bytes; read from `position` on.
+    """
+
+    def __init__(self, data: bytes, position: int = 0) -> None:
+        self._buffer = io.BytesIO(data)
+        self._buffer.seek(position)
+
+    @property
+    def position(self) -> int:
+        """Where the next pickle starts."""
+        return self._buffer.tell()
+
+    def read(self) -> object:
+        """The next pickle.
+
+        Raises:
+            TornError: It is cut off.
+            UnreadableError: It is no pickle, or a broken one.
+        """
+        with _as_unreadable():
+            return _InertUnpickler(self._buffer).load()
+
+
+def load_inert(data: bytes) -> Any:
+    """Read one pickle.
+
+    Raises:
+        TornError: It is cut off.
+        UnreadableError: It is no pickle, or a broken one.
+    """
+    with _as_unreadable():
+        return _PatientInertUnpickler(io.BytesIO(data)).load()
+
+
+@contextmanager
+def _as_unreadable() -> Iterator[None]:
+    try:
+        yield
+    except EOFError as error:
+        raise TornError("cut off") from error
+    except pickle.UnpicklingError as error:
+        if "truncated" in str(error) or "exhausted" in str(error):
+            raise TornError("cut off") from error
+        raise UnreadableError(f"not a readable pickle: {error}") from error
+    except Exception as error:  # a hostile pickle can make the reader raise anything at all
+        reason = f"{type(error).__name__}: {error}"
+        raise UnreadableError(f"not a readable pickle: {reason[:200]}") from error
+
+
+class _StatePickler(_PurePickler):  # type: ignore[misc]  # no stubs for it
+    """Writes twins and stand-ins as the globals they stand for, without importing those."""
+
+    def reducer_override(self, obj: object) -> Any:
+        return obj.reduction() if isinstance(obj, StandIn) else NotImplemented
+
+    def save_global(self, obj: Any, name: str | None = None) -> None:
+        place = _place_of(obj)
+        if place is None:
+            super().save_global(obj, name)
+            return
+        for part in place:
+            self.save(part)
+        self.write(pickle.STACK_GLOBAL)
+        self.memoize(obj)
+
+
+def _place_of(obj: object) -> tuple[str, str] | None:
+    if not isinstance(obj, type):
+        return None
+    if issubclass(obj, StandIn):
+        return obj.module, obj.name
+    return _PLACES.get(obj)
+
+
+def dump_state(value: object) -> bytes:
+    """Write twins, stand-ins and plain data so that NePS reads them as its own."""
+    buffer = io.BytesIO()
+    _StatePickler(buffer, protocol=PROTOCOL).dump(value)
+    return buffer.getvalue()
+
+
+def dump_real(value: object) -> bytes:
+    """Write a real object, with its class when that is from `__main__`."""
+    data: bytes = cloudpickle.dumps(value, protocol=PROTOCOL)
+    return data
+
+
+def load_real(data: bytes) -> Any:
+    """Read a pickle as the standard library does: **this runs whatever the pickle says**.
+
+    For a program's own run and at its own explicit wish only.
+    """
+    return pickle.Unpickler(io.BytesIO(data)).load()
+
+
+def revive(value: object, allowed: Callable[[str, str], object | None]) -> Any:
+    """Turn stand-ins into real objects, of the classes and functions `allowed` answers.
+
+    Args:
+        value: Stand-ins and plain data.
+        allowed: Gives the object for a module and a name, or None to refuse it.
+
+    Raises:
+        UnreadableError: The value needs something that is not allowed, or is not sound.
+    """
+
+    class Reviver(pickle.Unpickler):
+        def find_class(self, module_name: str, global_name: str) -> Any:
+            found = allowed(module_name, global_name)
+            if found is None:
+                raise UnreadableError(f"{module_name}.{global_name} is not allowed here")
+            return found
+
+    with _as_unreadable():
+        return Reviver(io.BytesIO(dump_state(value))).load()
+
+
+@contextmanager
+def collector_paused(size: int) -> Iterator[None]:
+    """Keep the garbage collector out of a large load, where it takes most of the time.
+
+    Args:
+        size: Bytes about to be loaded; below a mebibyte nothing is paused.
+    """
+    if size < _LARGE or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -1,0 +1,312 @@
+"""The trials of one run directory: their cache and their own directories."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, get_args
+
+from neps_state.cache import CacheContents, CacheDamage, CacheFollower
+from neps_state.exceptions import TrialAlreadyExistsError, TrialNotFoundError, UnreadableError
+from neps_state.files import TextFormat, append_to_file, read_bytes, replace_file, sync_directory
+from neps_state.layout import CACHE_FILE, CONFIG_PREFIX, UNFINISHED_PREFIX
+from neps_state.pickles import dump_state
+from neps_state.soundness import is_sound_id
+from neps_state.trial import Trial
+from neps_state.trial_files import (
+    TrialWriteHint,
+    default_format,
+    read_trial,
+    report_path,
+    text_format,
+    write_config,
+    write_metadata,
+    write_report,
+)
+from neps_state.values import has_valid_objective
+
+_logger = logging.getLogger(__name__)
+_FEWEST_UPDATES = 10
+
+
+@dataclass
+class TrialRepo:
+    """The trials stored in a directory.
+
+    It takes no locks: the caller holds the run's trial lock around every call.
+
+    Args:
+        directory: The run's `configs` directory; made when the first trial is stored.
+    """
+
+    CACHE_FILE_NAME: ClassVar[str] = CACHE_FILE
+
+    directory: Path
+    cache_path: Path = field(init=False)
+    damage: tuple[CacheDamage, ...] = field(init=False, default=(), compare=False, repr=False)
+    """What the last reading of the cache had to leave out."""
+    _cache: CacheFollower = field(init=False, compare=False, repr=False)
+    _updates: int = field(init=False, default=0, compare=False, repr=False)
+    _known: int = field(init=False, default=0, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.cache_path = self.directory / self.CACHE_FILE_NAME
+        self._cache = CacheFollower(self.cache_path)
+
+    def list_trial_ids(self) -> list[str]:
+        """Ids of all trials that have a directory, in no order."""
+        return list_trial_ids(self.directory)
+
+    def latest(self, *, create_cache_if_missing: bool = True) -> dict[str, Trial]:
+        """Every trial as it is now, by id.
+
+        What is torn or damaged in the cache is left out, logged, and kept in `damage`. A missing
+        cache is rebuilt from the trials' own directories, and returned.
+
+        Args:
+            create_cache_if_missing: Whether to write the rebuilt cache.
+        """
+        if not self.cache_path.exists():
+            return self._rebuild(write=create_cache_if_missing)
+        contents = self._cache.read_whole()
+        self._note(contents)
+        self._updates, self._known = contents.updates, len(contents.trials)
+        return contents.trials
+
+    def get_valid_evaluated_trials(self) -> dict[str, Trial]:
+        """The trials with a report, no error, and an objective that is a number."""
+        return {
+            trial_id: trial
+            for trial_id, trial in self.latest().items()
+            if trial.report is not None
+            and trial.report.err is None
+            and has_valid_objective(trial.report)
+        }
+
+    def load_trial_from_disk(self, trial_id: str) -> Trial:
+        """One trial, from its own files.
+
+        Raises:
+            TrialNotFoundError: There is no such trial.
+            UnreadableError: One of its files is half written or damaged.
+        """
+        if not is_sound_id(trial_id):
+            raise TrialNotFoundError(f"{trial_id!r} cannot be the id of a trial")
+        return read_trial(self._directory_of(trial_id))
+
+    def store_new_trial(self, trial: Trial | list[Trial]) -> None:
+        """Add one trial, or many at once.
+
+        Raises:
+            TrialAlreadyExistsError: One of them is there already; nothing was written.
+        """
+        trials = trial if isinstance(trial, list) else [trial]
+        for each in trials:
+            if self._directory_of(each.id).exists():
+                raise TrialAlreadyExistsError(each.id, self._directory_of(each.id))
+        self.directory.mkdir(parents=True, exist_ok=True)
+        prepared = [self._prepare_directory(each) for each in trials]
+        self._append(trial)
+        for each, beside in zip(trials, prepared, strict=True):
+            beside.rename(self._directory_of(each.id))
+        sync_directory(self.directory)
+        self._known += len(trials)
+        self._consolidate_if_long()
+
+    def update_trial(
+        self,
+        trial: Trial,
+        *,
+        hints: Iterable[TrialWriteHint] | TrialWriteHint | None = ("report", "metadata"),
+    ) -> None:
+        """Record what a trial has become.
+
+        Args:
+            trial: The trial as it is now.
+            hints: Which of its files to write; None for all that apply.
+
+        Raises:
+            ValueError: A hint is unknown, or asks for a report the trial does not have.
+        """
+        wanted = _checked(hints, trial)
+        self._append(trial)
+        self._write_files(trial, wanted)
+
+    def reset_trials(self, trials: list[Trial]) -> None:
+        """Record that trials are pending again, and take their reports away.
+
+        Args:
+            trials: The trials after `Trial.reset`.
+        """
+        for trial in trials:
+            trial.report = None
+        self._append(trials if len(trials) > 1 else trials[0])
+        for trial in trials:
+            self._write_files(trial, ["metadata"])
+            reported = report_path(self._directory_of(trial.id))
+            while reported is not None:
+                reported.unlink()
+                reported = report_path(self._directory_of(trial.id))
+
+    def remove_trial(self, trial_id: str, keep_in: Path) -> None:
+        """Take a trial out of the run.
+
+        Args:
+            trial_id: The trial.
+            keep_in: Directory, of the same file system, that its files are moved to.
+
+        Raises:
+            TrialNotFoundError: There is no such trial.
+        """
+        trials = self.latest()
+        directory = self._directory_of(trial_id)
+        if trial_id not in trials and not directory.exists():
+            raise TrialNotFoundError(f"no trial {trial_id} in this run; nothing was changed")
+        if directory.exists():
+            directory.rename(keep_in / directory.name)
+            sync_directory(self.directory)
+        if trials.pop(trial_id, None) is not None:
+            self._write_whole(trials)
+
+    def _directory_of(self, trial_id: str) -> Path:
+        return self.directory / f"{CONFIG_PREFIX}{trial_id}"
+
+    def _prepare_directory(self, trial: Trial) -> Path:
+        """Fill a directory that nobody takes for a trial, to be renamed once the cache knows it."""
+        beside = self.directory / f"{UNFINISHED_PREFIX}{trial.id}"
+        if beside.exists():
+            shutil.rmtree(beside)
+        beside.mkdir()
+        self._fill(trial, beside, ("config", "metadata"))
+        return beside
+
+    def _write_files(self, trial: Trial, hints: Iterable[TrialWriteHint]) -> None:
+        directory = self._directory_of(trial.id)
+        if not directory.exists():
+            # Its worker was killed between the cache and the directory; a worker needs both.
+            directory.mkdir(parents=True)
+            hints = ("config", *hints)
+        self._fill(trial, directory, hints)
+
+    def _fill(self, trial: Trial, directory: Path, hints: Iterable[TrialWriteHint]) -> None:
+        file_format = text_format(directory) or self._run_format()
+        for hint in hints:
+            if hint == "config":
+                write_config(trial, directory, file_format)
+            elif hint == "metadata":
+                write_metadata(trial, directory)
+            elif trial.report is not None:
+                write_report(trial.report, directory, file_format)
+
+    def _run_format(self) -> TextFormat:
+        """The format the run's other trials are in."""
+        if "NEPS_CONFIG_SERIALIZE_FORMAT" not in os.environ:
+            with os.scandir(self.directory) as entries:
+                for entry in entries:
+                    if entry.name.startswith(CONFIG_PREFIX):
+                        found = text_format(Path(entry.path))
+                        if found is not None:
+                            return found
+        return default_format()
+
+    def _append(self, record: Trial | list[Trial]) -> None:
+        self._mend()
+        append_to_file(self.cache_path, dump_state(record))
+        self._cache.read_appended()
+        self._updates += 1
+
+    def _mend(self) -> None:
+        """Put what is torn or damaged in the cache aside, so that NePS can read on."""
+        if not self.cache_path.exists():
+            self._rebuild(write=True)
+            return
+        if not self._cache.has_changed():
+            return
+        contents = self._cache.read_appended()
+        if contents is not None and not contents.damage:
+            return
+        contents = self._cache.read_whole()
+        if contents.damage:
+            self._put_aside(contents)
+
+    def _put_aside(self, contents: CacheContents) -> None:
+        data = read_bytes(self.cache_path)
+        aside = self.directory / f"{self.CACHE_FILE_NAME}.damaged-{time.time_ns()}"
+        if all(part.torn for part in contents.damage):
+            replace_file(aside, data[contents.end :])
+            os.truncate(self.cache_path, contents.end)
+            self._cache.read_whole()
+        else:
+            replace_file(aside, data)
+            self._write_whole(contents.trials)
+        _logger.warning("%s: what was damaged in it is kept in %s", self.cache_path, aside.name)
+
+    def _rebuild(self, *, write: bool) -> dict[str, Trial]:
+        trials: dict[str, Trial] = {}
+        for trial_id in self.list_trial_ids():
+            try:
+                trials[trial_id] = self.load_trial_from_disk(trial_id)
+            except UnreadableError as error:
+                _logger.warning("trial %s is left out of the rebuilt cache: %s", trial_id, error)
+        trials = dict(sorted(trials.items(), key=lambda item: _sampled_order(item[1])))
+        if trials and write:
+            self._write_whole(trials)
+        return trials
+
+    def _write_whole(self, trials: dict[str, Trial]) -> None:
+        replace_file(self.cache_path, dump_state(trials))
+        self._cache.read_whole()
+        self._updates, self._known = 0, len(trials)
+
+    def _consolidate_if_long(self) -> None:
+        """Rewrite the cache once its updates outnumber its trials.
+
+        That bounds its size, and spreads the cost of a rewriting over as many updates.
+        """
+        if self._updates > max(_FEWEST_UPDATES, self._known):
+            self._write_whole(self.latest())
+
+    def _note(self, contents: CacheContents) -> None:
+        damage = tuple(contents.damage)
+        if damage != self.damage:
+            for part in damage:
+                _logger.warning("%s: %s", self.cache_path, part)
+        self.damage = damage
+
+
+def list_trial_ids(directory: Path) -> list[str]:
+    """Ids of the trials in a `configs` directory; none where there is no such directory."""
+    try:
+        with os.scandir(directory) as entries:
+            return [
+                entry.name.removeprefix(CONFIG_PREFIX)
+                for entry in entries
+                if entry.name.startswith(CONFIG_PREFIX) and entry.is_dir()
+            ]
+    except FileNotFoundError:
+        return []
+
+
+def _checked(
+    hints: Iterable[TrialWriteHint] | TrialWriteHint | None, trial: Trial
+) -> list[TrialWriteHint]:
+    if hints is None:
+        every: list[TrialWriteHint] = ["config", "metadata"]
+        return every if trial.report is None else ["config", "report", "metadata"]
+    wanted = [hints] if isinstance(hints, str) else list(hints)
+    for hint in wanted:
+        if hint not in get_args(TrialWriteHint):
+            raise ValueError(f"a hint is one of {get_args(TrialWriteHint)}, not {hint!r}")
+    if "report" in wanted and trial.report is None:
+        raise ValueError(f"trial {trial.id} has no report to write")
+    return wanted
+
+
+def _sampled_order(trial: Trial) -> tuple[float, str]:
+    sampled = trial.metadata.time_sampled
+    return (sampled if sampled == sampled else 0.0, trial.id)

@@ -1,0 +1,524 @@
+"""NePSState: everything a worker or a person does to a run, each under the locks it needs.
+
+Locks are taken in the order optimizer, trials, errors, always. What only looks never waits for
+the optimizer lock longer than it must: workers hold it for as long as sampling takes.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self, overload
+
+from neps_state import backup
+from neps_state.changes import Changed, unchanged
+from neps_state.errors import (
+    ErrDump,
+    SerializableTrialError,
+    add_errors,
+    drop_errors_of,
+    read_errors,
+)
+from neps_state.exceptions import (
+    NePSError,
+    StateChangedError,
+    TrialNotFoundError,
+    UnreadableError,
+)
+from neps_state.files import read_bytes, replace_file
+from neps_state.layout import RunLayout
+from neps_state.locks import FileLocker
+from neps_state.optimizer import AskFunction, BudgetInfo, OptimizationState, OptimizerInfo
+from neps_state.pickles import dump_state, load_real
+from neps_state.repo import TrialRepo
+from neps_state.run_files import (
+    check_same_run,
+    create_run,
+    read_optimizer_info,
+    read_optimizer_state,
+    read_pipeline_space,
+)
+from neps_state.sampling import sample
+from neps_state.stand_in import class_name_of
+from neps_state.trial import ImportedConfig, Report, State, Trial
+from neps_state.trial_files import TrialWriteHint
+
+_UNSAFE_RETRIES = 10
+_UNSAFE_RETRY_WAIT = 0.1
+_MOST_RESETS_A_HOLD = 50
+
+
+@dataclass
+class NePSState:
+    """The state of one run, shared through its directory with every worker.
+
+    Made by `create_or_load`. Two states are equal if they are of the same run and their pipeline
+    spaces have the same pickle.
+    """
+
+    path: Path
+
+    _trial_lock: FileLocker = field(repr=False)
+    _trial_repo: TrialRepo = field(repr=False)
+
+    _optimizer_lock: FileLocker = field(repr=False)
+
+    _optimizer_info_path: Path = field(repr=False)
+    _optimizer_info: OptimizerInfo = field(repr=False)
+
+    _optimizer_state_path: Path = field(repr=False)
+    _optimizer_state: OptimizationState = field(repr=False)
+
+    _pipeline_space_path: Path = field(repr=False)
+
+    _err_lock: FileLocker = field(repr=False)
+    _shared_errors_path: Path = field(repr=False)
+    _shared_errors: ErrDump = field(repr=False)
+
+    _pipeline_space: Any = field(repr=False, default=None)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, NePSState):
+            return NotImplemented
+        mine, theirs = dict(vars(self)), dict(vars(other))
+        my_space, their_space = mine.pop("_pipeline_space"), theirs.pop("_pipeline_space")
+        return mine == theirs and dump_state(my_space) == dump_state(their_space)
+
+    __hash__ = None  # type: ignore[assignment]  # mutable, as every dataclass with __eq__
+
+    @classmethod
+    def create_or_load(
+        cls,
+        path: Path,
+        *,
+        load_only: bool = False,
+        optimizer_info: OptimizerInfo | None = None,
+        optimizer_state: OptimizationState | None = None,
+        pipeline_space: Any = None,
+    ) -> Self:
+        """The state of the run at `path`, which is made if there is none.
+
+        Args:
+            path: The run's root directory.
+            load_only: Whether to make nothing.
+            optimizer_info: Who optimizes; needed unless `load_only`.
+            optimizer_state: What a new run starts from; needed unless `load_only`.
+            pipeline_space: The search space, stored with its class where that is `__main__`'s.
+
+        Raises:
+            FileNotFoundError: `load_only`, and there is no run.
+            NePSError: The run is another optimizer's, or searches another space.
+            UnreadableError: A file of the run cannot be read.
+            ValueError: Something is needed that was not given.
+        """
+        layout = RunLayout(path.absolute().resolve())
+        if load_only:
+            if not layout.is_run():
+                raise FileNotFoundError(f"there is no NePS run at {layout.root}")
+        elif optimizer_info is None or optimizer_state is None:
+            raise ValueError("a run is made of an optimizer_info and an optimizer_state: give both")
+        else:
+            layout.root.mkdir(parents=True, exist_ok=True)
+            with _optimizer_locker(layout).lock():
+                if layout.is_run():
+                    check_same_run(layout, optimizer_info, pipeline_space)
+                else:
+                    create_run(layout, optimizer_info, optimizer_state, pipeline_space)
+        return cls._load(layout)
+
+    @classmethod
+    def _load(cls, layout: RunLayout) -> Self:
+        return cls(
+            path=layout.root,
+            _trial_lock=FileLocker(
+                layout.trial_lock,
+                poll=_seconds_from("NEPS_TRIAL_FILELOCK_POLL", 0.05) or 0.05,
+                timeout=_seconds_from("NEPS_TRIAL_FILELOCK_TIMEOUT", 120.0),
+            ),
+            _trial_repo=TrialRepo(layout.configs),
+            _optimizer_lock=_optimizer_locker(layout),
+            _optimizer_info_path=layout.optimizer_info,
+            _optimizer_info=read_optimizer_info(layout.optimizer_info),
+            _optimizer_state_path=layout.optimizer_state,
+            _optimizer_state=read_optimizer_state(layout.optimizer_state),
+            _pipeline_space_path=layout.pipeline_space,
+            _err_lock=FileLocker(
+                layout.error_lock,
+                poll=_seconds_from("NEPS_GLOBAL_ERR_FILELOCK_POLL", 0.05) or 0.05,
+                timeout=_seconds_from("NEPS_GLOBAL_ERR_FILELOCK_TIMEOUT", 120.0),
+            ),
+            _shared_errors_path=layout.errors,
+            _shared_errors=read_errors(layout.errors),
+            _pipeline_space=read_pipeline_space(layout.pipeline_space),
+        )
+
+    def with_lock_timeout(self, seconds: float) -> Self:
+        """This state with another patience.
+
+        NePS waits two minutes for a lock; a person at a screen wants an answer in one or two
+        seconds.
+
+        Args:
+            seconds: How long every call waits for each lock it needs.
+        """
+        return replace(
+            self,
+            _trial_lock=replace(self._trial_lock, timeout=seconds),
+            _optimizer_lock=replace(self._optimizer_lock, timeout=seconds),
+            _err_lock=replace(self._err_lock, timeout=seconds),
+        )
+
+    # --- reading -------------------------------------------------------------------------------
+
+    @property
+    def fidelity_name(self) -> str | None:
+        """The key of the fidelity in a trial's config, where the run recorded one."""
+        derived = self._optimizer_info.get("derived") or {}
+        name = (derived.get("fidelity") or {}).get("name")
+        return name if isinstance(name, str) else None
+
+    def all_trial_ids(self) -> list[str]:
+        """Ids of all trials that have a directory."""
+        return self._trial_repo.list_trial_ids()
+
+    def lock_and_read_trials(self) -> dict[str, Trial]:
+        """Every trial, by id.
+
+        Raises:
+            LockFailedError: A worker holds the trial lock for too long.
+        """
+        with self._trial_lock.lock():
+            return self._trial_repo.latest()
+
+    def lock_and_get_trial_by_id(self, trial_id: str) -> Trial:
+        """One trial, from its own files.
+
+        Raises:
+            TrialNotFoundError: There is none of that id.
+        """
+        with self._trial_lock.lock():
+            return self._trial_repo.load_trial_from_disk(trial_id)
+
+    def unsafe_retry_get_trial_by_id(self, trial_id: str) -> Trial:
+        """One trial, read without the lock, again and again while a worker writes it.
+
+        Raises:
+            TrialNotFoundError: There is none of that id.
+            NePSError: Its files could not be read for a second.
+        """
+        for attempt in range(_UNSAFE_RETRIES):
+            try:
+                return self._trial_repo.load_trial_from_disk(trial_id)
+            except UnreadableError as error:
+                if attempt == _UNSAFE_RETRIES - 1:
+                    raise NePSError(f"trial {trial_id} stayed unreadable: {error}") from error
+                time.sleep(_UNSAFE_RETRY_WAIT)
+        raise AssertionError("unreachable")
+
+    @overload
+    def lock_and_get_next_pending_trial(self) -> Trial | None: ...
+    @overload
+    def lock_and_get_next_pending_trial(self, n: None) -> Trial | None: ...
+    @overload
+    def lock_and_get_next_pending_trial(self, n: int) -> list[Trial]: ...
+    def lock_and_get_next_pending_trial(self, n: int | None = None) -> Trial | list[Trial] | None:
+        """The pending trial sampled first, or the first `n` of them."""
+        pending = self._in_state(State.PENDING)
+        pending.sort(key=lambda trial: trial.metadata.time_sampled)
+        if n is None:
+            return pending[0] if pending else None
+        return pending[:n]
+
+    def lock_and_get_current_evaluating_trials(self) -> list[Trial]:
+        """The trials some worker has taken and not yet reported."""
+        return self._in_state(State.EVALUATING)
+
+    def _in_state(self, state: State) -> list[Trial]:
+        trials = self.lock_and_read_trials().values()
+        return [trial for trial in trials if trial.metadata.state is state]
+
+    def lock_and_get_errors(self) -> ErrDump:
+        """The error dump."""
+        with self._err_lock.lock():
+            return read_errors(self._shared_errors_path)
+
+    def lock_and_get_optimizer_info(self) -> OptimizerInfo:
+        """Who optimizes, with which arguments."""
+        with self._optimizer_lock.lock():
+            return read_optimizer_info(self._optimizer_info_path)
+
+    def lock_and_get_optimizer_state(self) -> OptimizationState:
+        """Budget, random states, shared state, workers."""
+        with self._optimizer_lock.lock():
+            return read_optimizer_state(self._optimizer_state_path)
+
+    def lock_and_get_search_space(self, *, real_objects: bool = False) -> Any:
+        """The pipeline space.
+
+        Args:
+            real_objects: Whether to make the real objects, **running whatever the file says**;
+                for a program's own run only. Otherwise unknown classes are inert stand-ins.
+
+        Returns:
+            None where the run has stored none.
+        """
+        with self._optimizer_lock.lock():
+            if real_objects and self._pipeline_space_path.exists():
+                return load_real(read_bytes(self._pipeline_space_path))
+            return read_pipeline_space(self._pipeline_space_path)
+
+    def lock_and_get_global_budgets(self) -> tuple[int | None, float | None, float | None]:
+        """The whole run's limits on evaluations, cost and fidelities; None where there is none."""
+        budget = self.lock_and_get_optimizer_state().budget or BudgetInfo()
+        return (
+            budget.total_evaluations_to_spend,
+            budget.total_cost_to_spend,
+            budget.total_fidelities_to_spend,
+        )
+
+    # --- what workers do -----------------------------------------------------------------------
+
+    def lock_and_set_new_worker_id(self, worker_id: str | None = None) -> str:
+        """Register a worker.
+
+        Args:
+            worker_id: Its name; None for the next `worker_N`.
+
+        Raises:
+            NePSError: The name is taken.
+        """
+        with self._changing_optimizer_state() as state:
+            taken = state.worker_ids or []
+            name = f"worker_{len(taken)}" if worker_id is None else worker_id
+            if name in taken:
+                raise NePSError(f"worker id {name} is taken; taken are {', '.join(taken)}")
+            state.worker_ids = [*taken, name]
+            return name
+
+    @overload
+    def lock_and_sample_trial(
+        self, optimizer: AskFunction, *, worker_id: str, n: None = None
+    ) -> Trial: ...
+    @overload
+    def lock_and_sample_trial(
+        self, optimizer: AskFunction, *, worker_id: str, n: int
+    ) -> list[Trial]: ...
+    def lock_and_sample_trial(
+        self, optimizer: AskFunction, *, worker_id: str, n: int | None = None
+    ) -> Trial | list[Trial]:
+        """Ask the optimizer for new trials, and store them as pending.
+
+        The random states of the run are set before and kept after, so that the run samples the
+        same whichever worker asks.
+
+        Args:
+            optimizer: Called with `trials`, `budget_info` and `n`.
+            worker_id: Who asks.
+            n: How many; None for one that is not in a list.
+
+        Raises:
+            NePSError: The optimizer names a previous trial that is not there.
+            TrialAlreadyExistsError: It gives an id that is taken.
+        """
+        with self._optimizer_lock.lock():
+            with self._trial_lock.lock():
+                known = self._trial_repo.latest()
+            sampled = sample(RunLayout(self.path), optimizer, known, worker_id=worker_id, n=n)
+            with self._trial_lock.lock():
+                self._trial_repo.store_new_trial(sampled)
+        return sampled
+
+    def lock_and_import_trials(
+        self, imported_configs: Sequence[ImportedConfig], *, worker_id: str
+    ) -> list[Trial]:
+        """Add trials that were evaluated elsewhere, with state `external`.
+
+        Args:
+            imported_configs: Objects with `id`, `config` and `result`, as NePS makes them.
+            worker_id: Who imports.
+
+        Raises:
+            ValueError: What was given is no list.
+            TrialAlreadyExistsError: An id is taken; nothing was written.
+        """
+        if not isinstance(imported_configs, list | tuple):
+            raise ValueError("trials are imported from a list of configs with their results")
+        with self._optimizer_lock.lock(), self._trial_lock.lock():
+            trials = Trial.load_from_dict(
+                imported_configs,
+                worker_id=worker_id,
+                trial_directory=self._trial_repo.directory,
+            )
+            if trials:
+                self._trial_repo.store_new_trial(trials)
+            for trial in trials:
+                self._trial_repo.update_trial(trial, hints=["report", "metadata"])
+            return trials
+
+    def lock_and_report_trial_evaluation(
+        self, trial: Trial, report: Report, *, worker_id: str
+    ) -> None:
+        """Record how an evaluation ended, and its error in the error dump.
+
+        Args:
+            trial: The trial after `Trial.set_complete`.
+            report: What that returned; it is attached to the trial.
+            worker_id: Who evaluated it.
+        """
+        with self._trial_lock.lock(), self._err_lock.lock():
+            trial.report = report
+            self._trial_repo.update_trial(trial, hints=["report", "metadata"])
+            if report.err is not None:
+                row = SerializableTrialError(
+                    trial_id=trial.id,
+                    worker_id=worker_id,
+                    err_type=class_name_of(report.err),
+                    err=str(report.err),
+                    tb=report.tb,
+                )
+                add_errors(self._shared_errors_path, [row])
+
+    def put_updated_trial(
+        self,
+        trial: Trial,
+        *,
+        hints: list[TrialWriteHint] | TrialWriteHint | None = None,
+    ) -> None:
+        """Record what a trial has become.
+
+        Args:
+            trial: The trial as it is now.
+            hints: Which of its files to write; None for all that apply.
+        """
+        with self._trial_lock.lock():
+            self._trial_repo.update_trial(trial, hints=hints)
+
+    # --- what a person does --------------------------------------------------------------------
+
+    def lock_and_reset_trial_by_id(self, trial_id: str) -> None:
+        """Make a trial pending again: its config stays, its report and its errors go.
+
+        Nothing else of the run is touched, unlike in NePS itself. What goes is kept in a backup.
+
+        Raises:
+            TrialNotFoundError: There is none of that id.
+        """
+        with self._trial_lock.lock(), self._err_lock.lock():
+            trial = self._known_trial(self._trial_repo.latest(), trial_id)
+            self._reset([trial])
+
+    def lock_and_reset_trials(self, seen: Iterable[Trial], *, force: bool = False) -> Changed:
+        """Make trials pending again, but only those that still are what the caller saw.
+
+        Args:
+            seen: The trials as they were when the decision was made.
+            force: Whether to reset even a trial that a worker may be evaluating.
+
+        Raises:
+            LockFailedError: A lock could not be had in time; trials before it were reset.
+        """
+        waiting = list(seen)
+        done: list[str] = []
+        refused: dict[str, str] = {}
+        backups: list[Path] = []
+        for start in range(0, len(waiting), _MOST_RESETS_A_HOLD):
+            with self._trial_lock.lock(), self._err_lock.lock():
+                known = self._trial_repo.latest()
+                chosen = []
+                for trial in waiting[start : start + _MOST_RESETS_A_HOLD]:
+                    try:
+                        chosen.append(unchanged(known, trial, force=force))
+                    except StateChangedError as error:
+                        refused[trial.id] = str(error)
+                if chosen:
+                    backups.append(self._reset(chosen))
+                    done.extend(trial.id for trial in chosen)
+        return Changed(tuple(done), refused, tuple(backups))
+
+    def _reset(self, trials: list[Trial]) -> Path:
+        """Reset trials under both locks; the backup that keeps what went."""
+        trial_ids = {trial.id for trial in trials}
+        errors = read_errors(self._shared_errors_path).of_trials(trial_ids)
+        kept = backup.keep(RunLayout(self.path), "reset", trials, errors)
+        for trial in trials:
+            trial.reset()
+        self._trial_repo.reset_trials(trials)
+        drop_errors_of(self._shared_errors_path, trial_ids)
+        return kept
+
+    def lock_and_remove_trial_by_id(self, trial_id: str) -> None:
+        """Take a trial out of the run; its directory and its errors move to a backup.
+
+        Raises:
+            TrialNotFoundError: There is none of that id.
+        """
+        with self._trial_lock.lock(), self._err_lock.lock():
+            trial = self._known_trial(self._trial_repo.latest(), trial_id)
+            errors = read_errors(self._shared_errors_path).of_trials({trial_id})
+            kept = backup.keep(RunLayout(self.path), "remove", [trial], errors)
+            whole = kept / "whole"
+            whole.mkdir()
+            self._trial_repo.remove_trial(trial_id, keep_in=whole)
+            drop_errors_of(self._shared_errors_path, {trial_id})
+
+    def _known_trial(self, known: Mapping[str, Trial], trial_id: str) -> Trial:
+        """The trial by the cache, or else by its own files."""
+        trial = known.get(trial_id)
+        if trial is not None:
+            return trial
+        try:
+            return self._trial_repo.load_trial_from_disk(trial_id)
+        except TrialNotFoundError as error:
+            raise TrialNotFoundError(
+                f"no trial {trial_id} in this run; nothing was changed"
+            ) from error
+
+    def lock_and_update_global_budgets(
+        self,
+        *,
+        total_evaluations_to_spend: int | None,
+        total_cost_to_spend: float | None,
+        total_fidelities_to_spend: float | None,
+    ) -> None:
+        """Set the whole run's limits; None leaves one as it is."""
+        limits = {
+            "total_evaluations_to_spend": total_evaluations_to_spend,
+            "total_cost_to_spend": total_cost_to_spend,
+            "total_fidelities_to_spend": total_fidelities_to_spend,
+        }
+        given = {name: limit for name, limit in limits.items() if limit is not None}
+        if not given:
+            return
+        with self._changing_optimizer_state() as state:
+            if state.budget is None:
+                state.budget = BudgetInfo()
+            for name, limit in given.items():
+                setattr(state.budget, name, limit)
+
+    @contextmanager
+    def _changing_optimizer_state(self) -> Iterator[OptimizationState]:
+        """The optimizer's state, written back unless the block raises."""
+        with self._optimizer_lock.lock():
+            state = read_optimizer_state(self._optimizer_state_path)
+            yield state
+            replace_file(self._optimizer_state_path, dump_state(state))
+
+
+def _optimizer_locker(layout: RunLayout) -> FileLocker:
+    return FileLocker(
+        layout.optimizer_lock,
+        poll=_seconds_from("NEPS_STATE_FILELOCK_POLL", 0.2) or 0.2,
+        timeout=_seconds_from("NEPS_STATE_FILELOCK_TIMEOUT", 120.0),
+    )
+
+
+def _seconds_from(variable: str, default: float) -> float | None:
+    """A duration from one of NePS's own environment variables, which may say `none`."""
+    text = os.environ.get(variable, "")
+    if text.lower() in ("none", "n", "null"):
+        return None
+    return float(text) if text else default
