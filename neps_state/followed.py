@@ -1,0 +1,119 @@
+"""One small file of a run, followed: its last good content, and what is wrong with it now."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from neps_state.exceptions import UnreadableError
+
+T = TypeVar("T")
+
+GRACE = 2.0
+"""Seconds that a file may stay half written before a person is told."""
+_RETRY = 0.1
+_CLOCK_TICK = 20_000_000
+"""Nanoseconds within which a second write may leave size and time of a file as they are."""
+
+
+class FollowedFile(Generic[T]):
+    """A file that its writers truncate and write in place, so that it may be torn at any moment.
+
+    Args:
+        path: The file.
+        read: Reads it; raises `UnreadableError` while it is torn.
+        absent: Its value while it does not exist.
+        salvage: Reads what can be read of a file that stays torn; never raises
+            `UnreadableError`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        read: Callable[[Path], T],
+        absent: T,
+        salvage: Callable[[Path], T] | None = None,
+    ) -> None:
+        self._path = path
+        self._read = read
+        self._absent = absent
+        self._salvage = salvage
+        self._stamp: tuple[int, int, int] | None = None
+        self._unreadable_since: float | None = None
+        self.value: T = absent
+        self.flaw: str | None = None
+        self.due: float | None = None
+
+    def poll(self, now: float) -> bool:
+        """Read the file if it has changed.
+
+        Args:
+            now: Seconds since the epoch.
+
+        Returns:
+            Whether the value changed.
+        """
+        stamp = self._stamp_now()
+        if stamp == self._stamp and (self.due is None or now < self.due):
+            return False
+        self.due = None
+        self._stamp = stamp
+        if stamp is None:
+            return self._become(self._absent)
+        try:
+            value = self._read(self._path)
+        except FileNotFoundError:
+            return self._become(self._absent)
+        except (UnreadableError, OSError) as error:
+            return self._fail(str(error), now)
+        if abs(now * 1e9 - stamp[2]) < _CLOCK_TICK:
+            self.due = now + _CLOCK_TICK / 1e9
+        return self._become(value)
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self._path.name
+
+    def shown(self) -> str:
+        """What a person sees of the file while it cannot be read."""
+        return "left out" if self.value == self._absent else "what could be read of it is shown"
+
+    def problem(self, now: float) -> str | None:
+        """What to tell a person: None while the file is good or only just being written."""
+        since = self._unreadable_since
+        return self.flaw if since is not None and now - since >= GRACE else None
+
+    def _become(self, value: T) -> bool:
+        self._unreadable_since, self.flaw = None, None
+        return self._show(value)
+
+    def _fail(self, flaw: str, now: float) -> bool:
+        """Note what is wrong; whether the value changed to what could be salvaged."""
+        if self._unreadable_since is None:
+            self._unreadable_since = now
+        self.flaw = flaw
+        lasting = now - self._unreadable_since >= GRACE
+        if not lasting:
+            self.due = now + _RETRY
+        if self._salvage is None or not (lasting or self.value == self._absent):
+            return False
+        try:
+            return self._show(self._salvage(self._path))
+        except OSError:
+            # Gone or not ours to read: `flaw` says so, and the last good value stays.
+            return False
+
+    def _show(self, value: T) -> bool:
+        changed = value != self.value
+        self.value = value
+        return changed
+
+    def _stamp_now(self) -> tuple[int, int, int] | None:
+        try:
+            status = os.stat(self._path)
+        except FileNotFoundError:
+            return None
+        return status.st_ino, status.st_size, status.st_mtime_ns

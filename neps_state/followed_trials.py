@@ -1,0 +1,209 @@
+"""The trials of a run, followed: appended records at once, a rewritten cache at leisure."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from neps_state.cache import CacheContents, CacheFollower
+from neps_state.exceptions import TrialNotFoundError, UnreadableError
+from neps_state.followed import GRACE
+from neps_state.layout import METADATA_FILE, RunLayout
+from neps_state.repo import list_trial_ids
+from neps_state.soundness import is_sound_id
+from neps_state.trial import UNFINISHED, Trial
+from neps_state.trial_files import read_trial
+
+_WHOLE_SHARE = 0.05
+"""The most of a processor that reading the whole cache again and again may take."""
+_TORN_RETRY = 0.05
+
+
+class FollowedTrials:
+    """Every trial of a run directory as it is now.
+
+    Args:
+        layout: The run.
+
+    Attributes:
+        trials: Every trial by id; finished ones are the same objects from poll to poll.
+        unfinished: Ids of the trials that a worker will still change.
+        due: When to poll again even if no event comes, seconds since the epoch.
+        problem: What is wrong with the cache, once it has been for a while.
+    """
+
+    def __init__(self, layout: RunLayout) -> None:
+        self._layout = layout
+        self._cache = CacheFollower(layout.cache)
+        self.trials: dict[str, Trial] = {}
+        self.unfinished: set[str] = set()
+        self.due: float | None = None
+        self.problem: str | None = None
+        self._started = False
+        self._new: set[str] = set()
+        self._own_stamps: dict[str, tuple[int, int] | None] = {}
+        self._configs_modified: int | None = None
+        self._earliest_whole = 0.0
+        self._damage = ""
+        self._damaged_since: float | None = None
+        self._only_torn = False
+
+    def poll(self, now: float) -> set[str]:
+        """Read what changed.
+
+        Args:
+            now: Seconds since the epoch.
+
+        Returns:
+            Ids of the trials that are new, different or gone.
+        """
+        changed = self._poll(now)
+        self._started = True
+        self.problem = self._find_problem(now)
+        return changed
+
+    def _poll(self, now: float) -> set[str]:
+        if not self._cache.exists():
+            on_disk = self._ids_on_disk()
+            return self._read_directories(on_disk) | self._drop(self.trials.keys() - on_disk)
+        if not self._started or (self.due is not None and now >= self.due):
+            return self._read_whole(now)
+        if not self._cache.has_changed():
+            return set()
+        appended = self._cache.read_appended()
+        if appended is None:
+            return self._read_around_cache(now)
+        if appended.damage or self._only_torn:
+            self._note_damage(appended, now)
+        return self._put(appended.trials.values())
+
+    def _read_whole(self, now: float) -> set[str]:
+        started = time.perf_counter()
+        try:
+            contents = self._cache.read_whole()
+        except FileNotFoundError:
+            return set()
+        self.due = None
+        self._note_damage(contents, now)
+        lost = self.trials.keys() - contents.trials.keys()
+        if contents.damage and (lost or not self._started):
+            return self._read_damaged(contents, now)
+        self._earliest_whole = now + (time.perf_counter() - started) / _WHOLE_SHARE
+        return self._put(contents.trials.values()) | self._drop(lost)
+
+    def _read_damaged(self, contents: CacheContents, now: float) -> set[str]:
+        """A cache that lost trials: being rewritten this instant, or its writer was killed."""
+        if self._started and now - (self._damaged_since or now) < GRACE:
+            self._cache.forget()
+            self.due = now + _TORN_RETRY
+            return self._read_around_cache(now)
+        known = contents.trials.keys()
+        on_disk = self._ids_on_disk()
+        changed = self._put(contents.trials.values()) | self._read_directories(on_disk - known)
+        return changed | self._drop(self.trials.keys() - on_disk - known)
+
+    def _read_around_cache(self, now: float) -> set[str]:
+        """The cache was rewritten: the unfinished and the new trials, from their own files."""
+        if self.due is None:
+            self.due = max(now, self._earliest_whole)
+        modified = _modified_ns(self._layout.configs)
+        if modified != self._configs_modified:
+            self._configs_modified = modified
+            self._new = self._ids_on_disk() - self.trials.keys()
+        changed = self._read_directories(self.unfinished | self._new)
+        self._new -= self.trials.keys()
+        return changed
+
+    def _read_directories(self, trial_ids: Iterable[str]) -> set[str]:
+        """Trials from their own files; what is torn there stays as it was."""
+        read: list[Trial] = []
+        gone: list[str] = []
+        for trial_id in list(trial_ids):
+            directory = self._layout.trial_directory(trial_id)
+            stamp = _stamp(directory / METADATA_FILE)
+            if trial_id in self.trials and stamp == self._own_stamps.get(trial_id, ()):
+                continue
+            try:
+                read.append(read_trial(directory))
+            except TrialNotFoundError:
+                gone.append(trial_id)
+                continue
+            except (UnreadableError, OSError):
+                # Being written this instant: the stamp stays unknown, so it is read next time.
+                self._own_stamps.pop(trial_id, None)
+                continue
+            self._own_stamps[trial_id] = stamp
+        return self._put(read) | self._drop(gone)
+
+    def _put(self, trials: Iterable[Trial]) -> set[str]:
+        changed = set()
+        for trial in trials:
+            trial_id = trial.metadata.id
+            known = self.trials.get(trial_id)
+            if known is not None and _same(known, trial):
+                continue
+            self.trials[trial_id] = trial
+            changed.add(trial_id)
+            if trial.metadata.state in UNFINISHED:
+                self.unfinished.add(trial_id)
+            else:
+                self.unfinished.discard(trial_id)
+        return changed
+
+    def _drop(self, trial_ids: Iterable[str]) -> set[str]:
+        dropped = {each for each in list(trial_ids) if self.trials.pop(each, None) is not None}
+        self.unfinished -= dropped
+        for trial_id in dropped:
+            self._own_stamps.pop(trial_id, None)
+        return dropped
+
+    def _ids_on_disk(self) -> set[str]:
+        return {each for each in list_trial_ids(self._layout.configs) if is_sound_id(each)}
+
+    def _note_damage(self, contents: CacheContents, now: float) -> None:
+        if not contents.damage:
+            self._damaged_since, self._damage, self._only_torn = None, "", False
+            return
+        if self._damaged_since is None:
+            self._damaged_since = now
+        self._only_torn = all(part.torn for part in contents.damage)
+        self._damage = "; ".join(str(part) for part in contents.damage[:3])
+
+    def _find_problem(self, now: float) -> str | None:
+        if self._damaged_since is not None:
+            left = self._damaged_since + GRACE - now
+            if left <= 0:
+                return f"{self._damage}; NePS cannot read it until the next write here mends it"
+            self.due = self.due or now + left
+        if self.trials and not self._cache.exists():
+            return "missing; the trials are shown from their own files"
+        return None
+
+
+def _same(known: Trial, trial: Trial) -> bool:
+    """Whether a trial is as it was, by what a worker sets when it changes one."""
+    one, other = known.metadata, trial.metadata
+    return (
+        one.state is other.state
+        and one.time_end == other.time_end
+        and one.time_started == other.time_started
+        and one.evaluating_worker_id == other.evaluating_worker_id
+        and (known.report is None) == (trial.report is None)
+    )
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def _modified_ns(path: Path) -> int | None:
+    try:
+        return os.stat(path).st_mtime_ns
+    except FileNotFoundError:
+        return None
