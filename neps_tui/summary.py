@@ -1,0 +1,146 @@
+"""What a whole run amounts to: counts, incumbents, front, use of the budget, workers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+from neps_state import State
+
+Standing: TypeAlias = Literal["working", "late", "suspected", "abandoned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Incumbent:
+    """A trial that was the best so far when it ended.
+
+    Args:
+        trial_id: The trial.
+        objective: Its objective.
+        evaluations: How many trials had ended by then, it included.
+        time: When it ended, seconds since the epoch; None where nobody recorded it.
+    """
+
+    trial_id: str
+    objective: float
+    evaluations: int
+    time: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What finished trials used, as NePS counts it: trials with a report."""
+
+    evaluations: int = 0
+    cost: float = 0.0
+    fidelities: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit of the run's budget, and how much of it is used.
+
+    Args:
+        name: What is limited: evaluations, cost or fidelities.
+        used: So far.
+        allowed: At most.
+        per_worker: Whether each worker has the limit to itself; `used` still is of all.
+    """
+
+    name: str
+    used: float
+    allowed: float
+    per_worker: bool = False
+
+    @property
+    def fraction(self) -> float:
+        """Used of allowed, from 0 to 1."""
+        return min(1.0, self.used / self.allowed) if self.allowed > 0 else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluating:
+    """A trial some worker has taken.
+
+    Args:
+        trial_id: The trial.
+        worker_id: The worker.
+        started: Seconds since the epoch.
+        usual: Seconds that like trials take, by their median; None before one has ended.
+        late_after: Seconds after which it takes longer than 95 % of like trials.
+        standing: What is to be thought of it when it is not late.
+        reason: Why, in a sentence, where it is suspected or abandoned.
+    """
+
+    trial_id: str
+    worker_id: str
+    started: float | None
+    usual: float | None
+    late_after: float | None
+    standing: Standing
+    reason: str = ""
+
+    def standing_at(self, now: float) -> Standing:
+        """What is to be thought of it at a moment, seconds since the epoch."""
+        if self.standing == "working" and self.late_after is not None and self.started is not None:
+            return "late" if now - self.started > self.late_after else "working"
+        return self.standing
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One moment of a run, folded.
+
+    Args:
+        counts: How many trials are in each state; every state is there.
+        total: How many trials there are.
+        objectives: How many objectives the reports have; 1 before there is one.
+        best_id: The incumbent's id, for one objective.
+        incumbents: Every trial that was the best when it ended, for one objective.
+        objective_points: `(number of evaluations, objective)` of every ended trial with a valid
+            single objective.
+        front: Ids of the non-dominated trials, for several objectives.
+        usage: What the finished trials used.
+        limits: The run's budget.
+        evaluating: The trials being evaluated, by their start.
+        pending: Ids of the pending trials, next first.
+        workers: Ids of all workers known, from the optimizer's state and from the trials.
+        ended: Times at which trials ended, sorted, seconds since the epoch.
+        fidelity_key: The fidelity's key in configs, where the run has one.
+    """
+
+    counts: Mapping[State, int] = field(
+        default_factory=lambda: MappingProxyType(dict.fromkeys(State, 0))
+    )
+    total: int = 0
+    objectives: int = 1
+    best_id: str | None = None
+    incumbents: tuple[Incumbent, ...] = ()
+    objective_points: tuple[tuple[float, float], ...] = ()
+    front: tuple[str, ...] = ()
+    usage: Usage = Usage()
+    limits: tuple[Limit, ...] = ()
+    evaluating: tuple[Evaluating, ...] = ()
+    pending: tuple[str, ...] = ()
+    workers: tuple[str, ...] = ()
+    ended: tuple[float, ...] = ()
+    fidelity_key: str | None = None
+
+    @property
+    def last_report(self) -> float | None:
+        """When a trial last ended, seconds since the epoch."""
+        return self.ended[-1] if self.ended else None
+
+    @property
+    def abandoned(self) -> tuple[str, ...]:
+        """Ids of the trials that their workers have certainly left."""
+        return tuple(each.trial_id for each in self.evaluating if each.standing == "abandoned")
+
+    def standings(self, now: float) -> Mapping[Standing, int]:
+        """How many evaluating trials there are of each standing."""
+        counts: dict[Standing, int] = {"working": 0, "late": 0, "suspected": 0, "abandoned": 0}
+        for each in self.evaluating:
+            counts[each.standing_at(now)] += 1
+        return counts
