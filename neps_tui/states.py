@@ -1,0 +1,50 @@
+"""How each state of a trial looks, everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StateLook:
+    """One state of a trial, legible by any of its glyph, its word and its colour.
+
+    Attributes:
+        glyph: One cell wide.
+        ascii_glyph: For terminals without Unicode.
+        word: Names the state.
+        colour: A theme variable of Textual, made for text in dark and light themes.
+    """
+
+    glyph: str
+    ascii_glyph: str
+    word: str
+    colour: str
+
+    def sign(self, ascii: bool = False) -> str:
+        """The glyph that the terminal can show."""
+        return self.ascii_glyph if ascii else self.glyph
+
+
+STATES = {
+    look.word: look
+    for look in (
+        StateLook("…", ".", "pending", "text-muted"),
+        StateLook("▶", ">", "evaluating", "text-primary"),
+        StateLook("✔", "+", "success", "text-success"),
+        StateLook("✖", "x", "failed", "text-error"),
+        StateLook("✘", "X", "crashed", "text-error"),
+        StateLook("⚠", "!", "corrupted", "text-warning"),
+        StateLook("⇥", "=", "external", "text-secondary"),
+        StateLook("?", "?", "unknown", "text-warning"),
+    )
+}
+"""All states, in the order in which a trial may pass through them."""
+
+INCUMBENT = StateLook("★", "*", "incumbent", "text-accent")
+"""The best trial so far: shown in place of its state, which is a success."""
+
+
+def look(state: str) -> StateLook:
+    """The look of a state; of `unknown` for a state that is new to this program."""
+    return STATES.get(state, STATES["unknown"])
