@@ -49,9 +49,9 @@ class KeyNames:
         short = _last_given(path)
         return short if len(self._short[short]) == 1 else path
 
-    def keys(self) -> Iterable[str]:
+    def learned(self) -> Iterable[str]:
         """Every key learned, as stored, in the order of learning."""
-        return self._paths.keys()
+        return self._paths
 
 
 def path_name(key: str) -> str:
@@ -74,7 +74,9 @@ def path_name(key: str) -> str:
 
 
 def readable_config(
-    config: Mapping[str, Any], space: SearchSpaceTree | None, names: KeyNames | None = None
+    config: Mapping[str, Any],
+    space: SearchSpaceTree | None,
+    names: KeyNames | Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """A config with readable names and values.
 
@@ -84,8 +86,9 @@ def readable_config(
         names: Names told apart over the whole run; by default over this config.
     """
     if names is None:
-        names = KeyNames()
-        names.learn(config)
+        own_names = KeyNames()
+        own_names.learn(config)
+        names = own_names
     return {names[key]: readable_value(key, config, space) for key in config}
 
 

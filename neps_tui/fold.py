@@ -13,6 +13,7 @@ from neps_state.snapshot import RunSnapshot
 from neps_state.trial import UNFINISHED
 from neps_state.values import dominates, has_valid_objective, objective_values
 from neps_tui.budget import limits_of
+from neps_tui.config_keys import ConfigKeys
 from neps_tui.summary import Evaluating, Incumbent, RunSummary, Usage
 from neps_tui.verdicts import UsualDurations, WorkerHistory
 
@@ -54,6 +55,7 @@ class _Totals:
         self._front: dict[str, tuple[float, ...]] = {}
         self._workers: dict[str, WorkerHistory] = {}
         self._durations = UsualDurations()
+        self._config_keys = ConfigKeys()
 
     def can_add(self, snapshot: RunSnapshot, changed: Iterable[str]) -> bool:
         """Whether no trial went away or back: what was added up stays true."""
@@ -69,6 +71,8 @@ class _Totals:
         trial_id, state = trial.metadata.id, trial.metadata.state
         if (before := self._states.get(trial_id)) is not None:
             self._counts[before] -= 1
+        else:
+            self._config_keys.learn(trial.config)
         self._states[trial_id] = state
         self._counts[state] += 1
         worker = trial.metadata.evaluating_worker_id
@@ -147,6 +151,7 @@ class _Totals:
             workers=tuple(dict.fromkeys([*registered, *self._workers])),
             ended=tuple(self._ended),
             fidelity_key=self.fidelity_key,
+            config_keys=self._config_keys.frozen(),
         )
 
     def _evaluating(self, trial: Trial) -> Evaluating:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from neps_state import State
+from neps_tui.config_keys import ConfigKey
 
 Standing: TypeAlias = Literal["working", "late", "suspected", "abandoned"]
 
@@ -109,6 +110,7 @@ class RunSummary:
         workers: Ids of all workers known, from the optimizer's state and from the trials.
         ended: Times at which trials ended, sorted, seconds since the epoch.
         fidelity_key: The fidelity's key in configs, where the run has one.
+        config_keys: The keys of all configs, in the order in which they were first seen.
     """
 
     counts: Mapping[State, int] = field(
@@ -127,6 +129,12 @@ class RunSummary:
     workers: tuple[str, ...] = ()
     ended: tuple[float, ...] = ()
     fidelity_key: str | None = None
+    config_keys: tuple[ConfigKey, ...] = ()
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Readable names of config keys, by the key as stored."""
+        return {each.key: each.name for each in self.config_keys}
 
     @property
     def last_report(self) -> float | None:

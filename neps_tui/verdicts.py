@@ -8,8 +8,7 @@ finished trials of a worker overlap in time. Before some have finished, a verdic
 
 from __future__ import annotations
 
-from bisect import insort
-from statistics import median
+from bisect import bisect_left, insort
 
 from neps_state import MetaData
 from neps_tui.summary import Standing
@@ -47,8 +46,8 @@ class WorkerHistory:
             self.last_start = start
         if end is None:
             return
-        insort(self._spans, (start, end))
-        at = self._spans.index((start, end))
+        at = bisect_left(self._spans, (start, end))
+        self._spans.insert(at, (start, end))
         before = self._spans[at - 1] if at else None
         after = self._spans[at + 1] if at + 1 < len(self._spans) else None
         if (before is not None and before[1] > start + _CLOCK_SLACK) or (
@@ -84,7 +83,7 @@ class UsualDurations:
     def usual(self, fidelity: object) -> float | None:
         """The median of like trials, in seconds."""
         durations = self._by_fidelity.get(fidelity)
-        return median(durations) if durations else None
+        return durations[len(durations) // 2] if durations else None
 
     def late_after(self, fidelity: object) -> float | None:
         """The 95th percentile of like trials, in seconds, once there are a few."""

@@ -1,0 +1,169 @@
+"""The command line: what `neps-tui` understands, and which command does it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from neps_tui import __version__
+from neps_tui.commands import changing, looking
+from neps_tui.commands.exit_status import CommandError, Exit
+
+_COMMANDS = ("watch", "demo", "status", "trials", "trial", "errors", "optimizer", "reset")
+_LOCK_TIMEOUT = 5.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: The command line without the program's name; by default this process's.
+
+    Returns:
+        The exit status.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and given[0] not in _COMMANDS and not given[0].startswith("-"):
+        given = ["watch", *given]
+    parsed = _parser().parse_args(given)
+    command: Callable[[argparse.Namespace], Exit] = parsed.command
+    try:
+        return command(parsed)
+    except CommandError as error:
+        print(f"neps-tui: {error}", file=sys.stderr)
+        return error.status
+    except PermissionError as error:
+        message = f"neps-tui: not allowed: {error.filename}; nothing was changed"
+        print(message, file=sys.stderr)
+        return Exit.REFUSED
+    except BrokenPipeError:
+        # The reader of our output has had enough, as `head` has; nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+    except KeyboardInterrupt:
+        print("neps-tui: stopped", file=sys.stderr)
+        return Exit.REFUSED
+
+
+def _watch(arguments: argparse.Namespace) -> Exit:
+    from neps_tui.commands.watching import watch
+
+    return watch(arguments)
+
+
+def _demo(arguments: argparse.Namespace) -> Exit:
+    from neps_tui.commands.watching import demo
+
+    return demo(arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="neps-tui",
+        description="A terminal dashboard for NePS runs. `neps-tui ROOT` opens it.",
+    )
+    parser.add_argument("--version", action="version", version=f"neps-tui {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_watching(commands)
+    _add_looking(commands)
+    _add_reset(commands)
+    return parser
+
+
+def _add_watching(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    watch = commands.add_parser("watch", help="the dashboard (also: neps-tui ROOT)")
+    watch.add_argument("root", type=Path, metavar="ROOT", help="a NePS run, or a folder of some")
+    watch.add_argument("--read-only", action="store_true", help="allow no change of the run")
+    _add_screen_options(watch)
+    watch.set_defaults(command=_watch)
+    demo = commands.add_parser("demo", help="a small real optimization, and the dashboard on it")
+    demo.add_argument("--workers", type=_at_least_one, default=3, metavar="N")
+    demo.add_argument("--dir", type=Path, metavar="DIR", help="keep the run in this directory")
+    demo.add_argument("--seed", type=int, default=0, metavar="S")
+    _add_screen_options(demo)
+    demo.set_defaults(command=_demo, read_only=False)
+
+
+def _add_screen_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--poll",
+        type=_positive_seconds,
+        metavar="SECONDS",
+        help="look every SECONDS instead of waiting for file events, as on NFS",
+    )
+    parser.add_argument("--theme", metavar="NAME", help="a theme of Textual")
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
+
+
+def _add_looking(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    status = _run_command(commands, "status", looking.status, "the summary, once")
+    _add_json(status)
+    trials = _run_command(commands, "trials", looking.trials, "the trials")
+    trials.add_argument(
+        "--state", action="append", choices=looking.STATE_CHOICES, help="only these; repeatable"
+    )
+    trials.add_argument("--where", metavar="EXPR", help="as in 'learning_rate<1e-3 state:success'")
+    trials.add_argument("--sort", metavar="FIELD", help="-FIELD for the other way round")
+    trials.add_argument("--limit", type=_at_least_one, metavar="N")
+    form = trials.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument("--csv", action="store_true")
+    trial = _run_command(commands, "trial", looking.trial, "one trial whole")
+    trial.add_argument("id", metavar="ID")
+    _add_json(trial)
+    _add_json(_run_command(commands, "errors", looking.errors, "the error dump"))
+    _add_json(
+        _run_command(commands, "optimizer", looking.optimizer, "optimizer, budget, workers, space")
+    )
+
+
+def _add_reset(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    reset = _run_command(commands, "reset", changing.reset, "trials back to pending")
+    reset.add_argument("ids", nargs="*", metavar="ID")
+    reset.add_argument("--state", action="append", choices=changing.RESETTABLE, help="repeatable")
+    reset.add_argument("--abandoned", action="store_true", help="what killed workers left")
+    reset.add_argument("--yes", action="store_true", help="do not ask")
+    reset.add_argument("--dry-run", action="store_true", help="only say what would be changed")
+    reset.add_argument(
+        "--force", action="store_true", help="even what a worker may still be evaluating"
+    )
+    reset.add_argument(
+        "--timeout",
+        type=_positive_seconds,
+        default=_LOCK_TIMEOUT,
+        metavar="SECONDS",
+        help="how long to wait for a lock (default 5)",
+    )
+
+
+def _run_command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    command: Callable[[argparse.Namespace], Exit],
+    help_text: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=help_text)
+    parser.add_argument("root", type=Path, metavar="ROOT", help="a NePS run directory")
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true")
+
+
+def _at_least_one(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 on, not {text}")
+    return value
+
+
+def _positive_seconds(text: str) -> float:
+    value = float(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"expected seconds above 0, not {text}")
+    return value

@@ -1,0 +1,85 @@
+"""Commands that change a run: they tell, ask, do it under the locks, and report."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+
+from neps_state import LockFailedError, NePSState, State, Trial
+from neps_tui.commands.exit_status import CommandError, Exit
+from neps_tui.commands.run_at import RunAt, read_run
+from neps_tui.formatting import plain
+from neps_tui.resetting import Resetting, plan_reset
+
+
+def reset(arguments: argparse.Namespace) -> Exit:
+    """Put trials back to pending."""
+    run = read_run(arguments.root)
+    chosen = _chosen(run, arguments)
+    if not chosen:
+        print("nothing to reset: no trial matches", file=sys.stderr)
+        return Exit.NOTHING_MATCHED
+    plan = plan_reset(run.snapshot, run.summary, chosen, now=time.time())
+    for line in plan.lines():
+        print(plain(line))
+    if not plan.trials:
+        print("nothing to reset: these trials are pending already", file=sys.stderr)
+        return Exit.NOTHING_MATCHED
+    if arguments.dry_run:
+        print("dry run: nothing was changed")
+        return Exit.DONE
+    if plan.at_risk and not arguments.force:
+        listed = ", ".join(trial.id for trial in plan.at_risk)
+        raise CommandError(
+            f"a worker may still be evaluating {listed}; nothing was changed. "
+            "Give --force to reset it all the same, or leave it out",
+            Exit.REFUSED,
+        )
+    if not (arguments.yes or _confirmed()):
+        print("nothing was changed", file=sys.stderr)
+        return Exit.REFUSED
+    return _do_reset(plan, arguments)
+
+
+def _do_reset(plan: Resetting, arguments: argparse.Namespace) -> Exit:
+    try:
+        state = NePSState.create_or_load(arguments.root, load_only=True)
+        outcome = state.with_lock_timeout(arguments.timeout).lock_and_reset_trials(
+            plan.trials, force=arguments.force or plan.is_certain
+        )
+    except LockFailedError as error:
+        raise CommandError(str(error), Exit.NO_LOCK) from error
+    if outcome.done:
+        kept = ", ".join(str(each) for each in outcome.backups)
+        print(f"reset {len(outcome.done)} to pending: {', '.join(outcome.done)}")
+        print(f"what was taken away is kept in {kept}")
+    for reason in outcome.refused.values():
+        print(f"left as it is: {reason}", file=sys.stderr)
+    return Exit.REFUSED if outcome.refused else Exit.DONE
+
+
+def _chosen(run: RunAt, arguments: argparse.Namespace) -> Sequence[Trial]:
+    trials = run.snapshot.trials
+    unknown = [each for each in arguments.ids if each not in trials]
+    if unknown:
+        raise CommandError(
+            f"there is no trial {', '.join(unknown)} in {arguments.root}; nothing was changed",
+            Exit.NOTHING_MATCHED,
+        )
+    wanted = set(arguments.ids)
+    if arguments.abandoned:
+        wanted |= set(run.summary.abandoned)
+    if arguments.state:
+        wanted |= {each.id for each in trials.values() if each.state.value in arguments.state}
+    return [trial for trial_id, trial in trials.items() if trial_id in wanted]
+
+
+def _confirmed() -> bool:
+    if not sys.stdin.isatty():
+        return False
+    return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
+
+
+RESETTABLE = tuple(state.value for state in State if state is not State.PENDING)

@@ -1,0 +1,225 @@
+"""Commands that look at a run: status, trials, trial, errors, optimizer."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from neps_state import State, Trial
+from neps_tui import records
+from neps_tui.commands.exit_status import CommandError, Exit
+from neps_tui.commands.run_at import RunAt, read_run
+from neps_tui.filter import FilterError, parse_filter
+from neps_tui.formatting import age, duration, number, plain
+from neps_tui.pace import evaluations_per_second, seconds_left
+from neps_tui.trial_fields import TrialFields, is_missing, natural_id, sort_key
+
+Print = Callable[[str], None]
+
+
+def status(arguments: argparse.Namespace) -> Exit:
+    """Print the summary of a run once."""
+    run = read_run(arguments.root)
+    if arguments.json:
+        print(records.to_json(records.status_record(run.snapshot, run.summary), indent=1))
+    else:
+        _print_status(run, time.time())
+    return Exit.DONE
+
+
+def trials(arguments: argparse.Namespace) -> Exit:
+    """Print trials, chosen and sorted."""
+    run = read_run(arguments.root)
+    chosen = choose(run, arguments.state, arguments.where, arguments.sort)
+    if arguments.limit is not None:
+        chosen = chosen[: arguments.limit]
+    if arguments.json:
+        for trial in chosen:
+            print(records.to_json(records.trial_record(trial, run.snapshot, run.summary)))
+    elif arguments.csv:
+        _print_csv([records.trial_record(each, run.snapshot, run.summary) for each in chosen])
+    else:
+        _print_trials(run, chosen)
+    return Exit.DONE
+
+
+def choose(
+    run: RunAt, states: Sequence[str] | None, where: str | None, sort: str | None
+) -> list[Trial]:
+    """The trials that are asked for, sorted by a field, `-field` for descending.
+
+    Raises:
+        CommandError: The filter or the field is wrong.
+    """
+    chosen = list(run.snapshot.trials.values())
+    if states:
+        chosen = [trial for trial in chosen if trial.metadata.state.value in states]
+    fields = TrialFields(run.snapshot, run.summary) if where or sort else None
+    if where and fields is not None:
+        try:
+            holds = parse_filter(where, fields)
+        except FilterError as error:
+            raise CommandError(f"--where: {error}", Exit.USAGE) from error
+        chosen = [trial for trial in chosen if holds(trial)]
+    chosen.sort(key=lambda trial: natural_id(trial.metadata.id))
+    if not sort or fields is None:
+        return chosen
+    try:
+        field = fields[sort.removeprefix("-")]
+    except KeyError as error:
+        known = ", ".join(fields.names()[:30])
+        raise CommandError(
+            f"--sort: there is no field {error}; there are {known}", Exit.USAGE
+        ) from error
+    present = [each for each in chosen if not is_missing(sort_key(field(each)))]
+    missing = [each for each in chosen if is_missing(sort_key(field(each)))]
+    present.sort(key=lambda trial: sort_key(field(trial)), reverse=sort.startswith("-"))
+    return present + missing
+
+
+def trial(arguments: argparse.Namespace) -> Exit:
+    """Print one trial whole."""
+    run = read_run(arguments.root)
+    found = run.snapshot.trials.get(arguments.id)
+    if found is None:
+        raise CommandError(f"there is no trial {arguments.id} in {arguments.root}", Exit.USAGE)
+    record = records.trial_record(found, run.snapshot, run.summary)
+    rows = [error for error in run.snapshot.errors if error.trial_id == found.id]
+    traceback = found.report.tb if found.report else None
+    record["err_type"] = rows[-1].err_type if rows else None
+    record["tb"] = traceback or (rows[-1].tb if rows else None)
+    if arguments.json:
+        print(records.to_json(record, indent=1))
+    else:
+        _print_fields(record)
+    return Exit.DONE
+
+
+def errors(arguments: argparse.Namespace) -> Exit:
+    """Print the error dump."""
+    run = read_run(arguments.root)
+    for error in run.snapshot.errors:
+        if arguments.json:
+            print(records.to_json(records.error_record(error)))
+            continue
+        print(plain(f"{error.trial_id}  {error.worker_id}  {error.err_type}: {error.err}"))
+        if error.tb:
+            print("    " + plain(error.tb.rstrip(), newlines=True).replace("\n", "\n    "))
+    if not run.snapshot.errors and not arguments.json:
+        print("no errors")
+    return Exit.DONE
+
+
+def optimizer(arguments: argparse.Namespace) -> Exit:
+    """Print who optimizes, within which budget, in which space."""
+    run = read_run(arguments.root)
+    record = records.optimizer_record(run.snapshot, run.summary)
+    if arguments.json:
+        print(records.to_json(record, indent=1))
+    else:
+        _print_fields(record)
+    return Exit.DONE
+
+
+def _print_status(run: RunAt, now: float) -> None:
+    snapshot, summary = run.snapshot, run.summary
+    info = snapshot.optimizer_info
+    name = info["name"] if info else "optimizer unknown"
+    print(plain(f"{snapshot.root}  {name}"))
+    counts = [f"{count} {state}" for state, count in summary.counts.items() if count]
+    print(f"trials      {', '.join(counts) or 'none yet'}; {summary.total} in all")
+    if summary.best_id is not None:
+        best = summary.incumbents[-1]
+        when = "" if best.time is None else f", {age(now - best.time)}"
+        print(plain(f"best        {number(best.objective)}  trial {best.trial_id}{when}"))
+        record = records.status_record(snapshot, summary)["best"]["config"]
+        print(plain("config      " + ", ".join(f"{k}={number(v)}" for k, v in record.items())))
+    elif summary.objectives > 1:
+        print(plain(f"front       {len(summary.front)} trials: {', '.join(summary.front[:20])}"))
+    for limit in summary.limits:
+        each = " for each worker" if limit.per_worker else ""
+        print(f"{limit.name:<11} {number(limit.used)} of {number(limit.allowed)}{each}")
+    pace = evaluations_per_second(summary.ended, now)
+    left = seconds_left(summary.limits, summary.usage.evaluations, pace)
+    if summary.last_report is not None:
+        print(f"last report {age(now - summary.last_report)}")
+    if left is not None and summary.evaluating:
+        print(f"done in     {duration(left[0])}, when the {left[1].name} are spent")
+    for each in summary.evaluating:
+        elapsed = "" if each.started is None else f" for {duration(now - each.started)}"
+        standing = each.standing_at(now)
+        note = (
+            ""
+            if standing == "working"
+            else f", {standing}" + (f": {each.reason}" if each.reason else "")
+        )
+        print(plain(f"evaluating  {each.trial_id} on {each.worker_id}{elapsed}{note}"))
+    if snapshot.errors:
+        print(f"errors      {len(snapshot.errors)}; see neps-tui errors")
+    for problem in snapshot.problems:
+        print(plain(f"problem     {problem}"))
+
+
+def _print_trials(run: RunAt, chosen: Sequence[Trial]) -> None:
+    keys = [each for each in run.summary.config_keys if each.varies] or list(
+        run.summary.config_keys
+    )
+    fields = TrialFields(run.snapshot, run.summary)
+    header = ["id", "state", "objective", *(each.name for each in keys), "worker", "took"]
+    rows = [header]
+    for each in chosen:
+        values = [number(fields[key.key](each)) for key in keys]
+        objective = each.report.objective_to_minimize if each.report else None
+        rows.append(
+            [
+                each.metadata.id,
+                each.metadata.state.value,
+                number(objective),
+                *values,
+                each.metadata.evaluating_worker_id or "–",
+                duration(fields["took"](each)),
+            ]
+        )
+    texts = [[plain(cell) for cell in row] for row in rows]
+    widths = [max(len(row[column]) for row in texts) for column in range(len(header))]
+    for row in texts:
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
+
+
+def _print_csv(rows: Sequence[Mapping[str, Any]]) -> None:
+    flat = [records.flat_record(row) for row in rows]
+    columns = list(dict.fromkeys(name for row in flat for name in row))
+    writer = csv.DictWriter(sys.stdout, columns or list(records.TRIAL_FIELDS), restval="")
+    writer.writeheader()
+    writer.writerows(flat)
+
+
+def _print_fields(record: Mapping[str, Any], indent: str = "") -> None:
+    """Print a record as a person reads it: nested mappings indented, texts in full."""
+    width = max((len(name) for name in record), default=0)
+    for name, value in record.items():
+        if isinstance(value, Mapping) and value:
+            print(plain(f"{indent}{name}"))
+            _print_fields({str(key): item for key, item in value.items()}, indent + "  ")
+        elif isinstance(value, str) and "\n" in value:
+            text = plain(value.rstrip(), newlines=True).replace("\n", f"\n{indent}    ")
+            print(f"{indent}{name}\n{indent}    {text}")
+        else:
+            print(plain(f"{indent}{name.ljust(width)}  {_inline(value)}"))
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, list | tuple) and any(isinstance(each, Mapping) for each in value):
+        return records.to_json(value)
+    if isinstance(value, Mapping):
+        return "–"
+    return number(value, digits=6)
+
+
+STATE_CHOICES = tuple(state.value for state in State)

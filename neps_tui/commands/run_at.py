@@ -1,0 +1,67 @@
+"""The run that a command is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from neps_state.layout import RunLayout
+from neps_state.reader import RunReader
+from neps_state.snapshot import Phase, RunSnapshot
+from neps_tui.commands.exit_status import CommandError, Exit
+from neps_tui.fold import summarize
+from neps_tui.summary import RunSummary
+
+_DEEPEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RunAt:
+    """A run as it was found.
+
+    Args:
+        snapshot: The run.
+        summary: What it amounts to.
+    """
+
+    snapshot: RunSnapshot
+    summary: RunSummary
+
+
+def read_run(root: Path) -> RunAt:
+    """Look at the run at `root` once.
+
+    Raises:
+        CommandError: There is none.
+    """
+    snapshot = RunReader(root).poll()
+    if snapshot.phase is not Phase.RUN:
+        raise CommandError(_no_run(root), Exit.USAGE)
+    return RunAt(snapshot, summarize(snapshot))
+
+
+def runs_below(directory: Path) -> list[Path]:
+    """The runs in a directory and a few levels below it, sorted."""
+    found: list[Path] = []
+    level = [directory]
+    for _ in range(_DEEPEST):
+        below: list[Path] = []
+        for place in level:
+            try:
+                below += [child for child in place.iterdir() if child.is_dir()]
+            except OSError:
+                # A directory we may not list holds no run that we could read.
+                continue
+        found += [child for child in below if RunLayout(child).is_run()]
+        level = [child for child in below if not RunLayout(child).is_run()]
+    return sorted(found)
+
+
+def _no_run(root: Path) -> str:
+    if not root.is_dir():
+        return f"there is no directory {root}; give the root_directory of a neps.run"
+    below = runs_below(root)
+    if below:
+        listed = ", ".join(str(each) for each in below[:20])
+        return f"{root} is no NePS run, but holds some; give one of: {listed}"
+    return f"{root} is no NePS run (it has no optimizer_info.yaml); give a root_directory"

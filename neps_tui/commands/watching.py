@@ -1,0 +1,58 @@
+"""Commands that open the dashboard: watch and demo."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from neps_state import NePSError
+from neps_state.layout import RunLayout
+from neps_tui.app import NepsTuiApp, Options
+from neps_tui.commands.exit_status import CommandError, Exit
+from neps_tui.commands.run_at import runs_below
+from neps_tui.demo.run import DemoRun
+
+
+def watch(arguments: argparse.Namespace) -> Exit:
+    """Open the dashboard on a run, or first a chooser on a folder of runs."""
+    root: Path = arguments.root
+    if root.exists() and not root.is_dir():
+        raise CommandError(f"{root} is a file; give a NePS run directory", Exit.USAGE)
+    choices = () if RunLayout(root).is_run() or not root.exists() else tuple(runs_below(root))
+    return _show(root, arguments, choices)
+
+
+def demo(arguments: argparse.Namespace) -> Exit:
+    """Start a small real optimization and open the dashboard on it."""
+    _needs_terminal()
+    try:
+        run = DemoRun.start(arguments.dir, workers=arguments.workers, seed=arguments.seed)
+    except NePSError as error:
+        raise CommandError(f"the demo cannot use {arguments.dir}: {error}", Exit.USAGE) from error
+    with run:
+        return _show(run.root, arguments, ())
+
+
+def _show(root: Path, arguments: argparse.Namespace, choices: tuple[Path, ...]) -> Exit:
+    _needs_terminal()
+    options = Options(
+        read_only=arguments.read_only,
+        poll_seconds=arguments.poll,
+        theme=arguments.theme,
+        ascii=arguments.ascii,
+    )
+    app = NepsTuiApp(root.absolute(), options, choices=choices)
+    if options.theme is not None and options.theme not in app.available_themes:
+        known = ", ".join(sorted(app.available_themes))
+        raise CommandError(f"there is no theme {options.theme}; there are {known}", Exit.USAGE)
+    app.run()
+    return Exit.DONE
+
+
+def _needs_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandError(
+            "the dashboard needs a terminal; for a script there are `neps-tui status` and others",
+            Exit.USAGE,
+        )
