@@ -101,9 +101,26 @@ def _read_record(data: bytes, position: int) -> tuple[object, int]:
     """
     stream = RecordStream(data, position)
     record = stream.read()
-    if not _frames_fit(data, position, stream.position):
+    end = stream.position
+    if not _frames_fit(data, position, end) or _ends_in_another(data, position, end):
         raise UnreadableError("cut off and then written over")
-    return record, stream.position
+    return record, end
+
+
+def _ends_in_another(data: bytes, start: int, end: int) -> bool:
+    """Whether the tail of a pickle is itself a whole record, whose head it has swallowed."""
+    for head in _FRAME_HEADERS:
+        found = data.find(head, start + 1, end)
+        while found >= 0:
+            stream = RecordStream(data, found)
+            try:
+                record = stream.read()
+            except UnreadableError:
+                record = None
+            if stream.position == end and isinstance(record, Trial | dict | list):
+                return True
+            found = data.find(head, found + 1, end)
+    return False
 
 
 def _frames_fit(data: bytes, start: int, end: int) -> bool:
@@ -153,7 +170,10 @@ def _take(contents: CacheContents, record: object, start: int, end: int) -> None
     contents.end = end
     flaws = []
     for candidate in candidates:
-        flaw = flaw_in(candidate)
+        try:
+            flaw = flaw_in(candidate)
+        except (ArithmeticError, RecursionError, TypeError, ValueError) as error:
+            flaw = f"it holds what cannot even be checked: {type(error).__name__}"
         if flaw is None:
             assert isinstance(candidate, Trial)
             contents.trials[candidate.metadata.id] = candidate

@@ -53,6 +53,8 @@ class TrialRepo:
     _cache: CacheFollower = field(init=False, compare=False, repr=False)
     _updates: int = field(init=False, default=0, compare=False, repr=False)
     _known: int = field(init=False, default=0, compare=False, repr=False)
+    _needs_mending: bool = field(init=False, default=False, compare=False, repr=False)
+    _needs_rewriting: bool = field(init=False, default=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         self.cache_path = self.directory / self.CACHE_FILE_NAME
@@ -65,18 +67,16 @@ class TrialRepo:
     def latest(self, *, create_cache_if_missing: bool = True) -> dict[str, Trial]:
         """Every trial as it is now, by id.
 
-        What is torn or damaged in the cache is left out, logged, and kept in `damage`. A missing
-        cache is rebuilt from the trials' own directories, and returned.
+        What is torn or damaged in the cache is left out, logged, and kept in `damage`; trials lost
+        with it are read from their own directories. A missing cache is rebuilt from those, and
+        returned.
 
         Args:
             create_cache_if_missing: Whether to write the rebuilt cache.
         """
         if not self.cache_path.exists():
             return self._rebuild(write=create_cache_if_missing)
-        contents = self._cache.read_whole()
-        self._note(contents)
-        self._updates, self._known = contents.updates, len(contents.trials)
-        return contents.trials
+        return self._read_whole().trials
 
     def get_valid_evaluated_trials(self) -> dict[str, Trial]:
         """The trials with a report, no error, and an objective that is a number."""
@@ -225,38 +225,57 @@ class TrialRepo:
         if not self.cache_path.exists():
             self._rebuild(write=True)
             return
-        if not self._cache.has_changed():
-            return
-        contents = self._cache.read_appended()
-        if contents is not None and not contents.damage:
-            return
-        contents = self._cache.read_whole()
-        if contents.damage:
+        if not self._needs_mending:
+            if not self._cache.has_changed():
+                return
+            appended = self._cache.read_appended()
+            if appended is not None and not appended.damage:
+                return
+        contents = self._read_whole()
+        if self._needs_mending:
             self._put_aside(contents)
+
+    def _read_whole(self) -> CacheContents:
+        """The whole cache, and from their own directories the trials that damage cost it."""
+        contents = self._cache.read_whole()
+        self._note(contents)
+        lost: dict[str, Trial] = {}
+        if contents.damage or not contents.trials:
+            lost = self._from_directories(set(self.list_trial_ids()) - contents.trials.keys())
+            contents.trials = lost | contents.trials
+        self._needs_mending = bool(contents.damage or lost)
+        self._needs_rewriting = bool(lost) or not all(part.torn for part in contents.damage)
+        self._updates, self._known = contents.updates, len(contents.trials)
+        return contents
 
     def _put_aside(self, contents: CacheContents) -> None:
         data = read_bytes(self.cache_path)
         aside = self.directory / f"{self.CACHE_FILE_NAME}.damaged-{time.time_ns()}"
-        if all(part.torn for part in contents.damage):
+        if self._needs_rewriting:
+            replace_file(aside, data)
+            self._write_whole(contents.trials)
+        else:
             replace_file(aside, data[contents.end :])
             os.truncate(self.cache_path, contents.end)
             self._cache.read_whole()
-        else:
-            replace_file(aside, data)
-            self._write_whole(contents.trials)
+        self._needs_mending = False
         _logger.warning("%s: what was damaged in it is kept in %s", self.cache_path, aside.name)
 
     def _rebuild(self, *, write: bool) -> dict[str, Trial]:
-        trials: dict[str, Trial] = {}
-        for trial_id in self.list_trial_ids():
-            try:
-                trials[trial_id] = self.load_trial_from_disk(trial_id)
-            except UnreadableError as error:
-                _logger.warning("trial %s is left out of the rebuilt cache: %s", trial_id, error)
-        trials = dict(sorted(trials.items(), key=lambda item: _sampled_order(item[1])))
+        trials = self._from_directories(self.list_trial_ids())
         if trials and write:
             self._write_whole(trials)
         return trials
+
+    def _from_directories(self, trial_ids: Iterable[str]) -> dict[str, Trial]:
+        """Trials from their own files, in the order of sampling; unreadable ones are left out."""
+        trials: list[Trial] = []
+        for trial_id in trial_ids:
+            try:
+                trials.append(self.load_trial_from_disk(trial_id))
+            except UnreadableError as error:
+                _logger.warning("trial %s is left out of the rebuilt cache: %s", trial_id, error)
+        return {trial.id: trial for trial in sorted(trials, key=_sampled_order)}
 
     def _write_whole(self, trials: dict[str, Trial]) -> None:
         replace_file(self.cache_path, dump_state(trials))

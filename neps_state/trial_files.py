@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from neps_state.exceptions import TrialNotFoundError, UnreadableError
 from neps_state.files import TextFormat, dump_text, load_text, plain_data, read_bytes, replace_file
-from neps_state.layout import METADATA_FILE, PREVIOUS_TRIAL_FILE
+from neps_state.layout import CONFIG_PREFIX, METADATA_FILE, PREVIOUS_TRIAL_FILE
 from neps_state.soundness import flaw_in
 from neps_state.trial import MetaData, Report, State, Trial
 
@@ -60,8 +60,14 @@ def read_trial(directory: Path) -> Trial:
     trial = Trial(config=config, metadata=metadata, report=report)
     if metadata.state is State.EXTERNAL:
         trial.source = "imported"
-    if (flaw := flaw_in(trial)) is not None:
+    try:
+        flaw = flaw_in(trial)
+    except (ArithmeticError, RecursionError, TypeError, ValueError) as error:
+        flaw = f"it holds what cannot even be checked: {type(error).__name__}"
+    if flaw is not None:
         raise UnreadableError(f"{directory.name}: {flaw}")
+    if directory.name != f"{CONFIG_PREFIX}{metadata.id}":
+        raise UnreadableError(f"{directory.name} holds a copy of trial {metadata.id}")
     return trial
 
 

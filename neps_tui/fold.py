@@ -53,6 +53,7 @@ class _Totals:
         self._incumbents: list[Incumbent] = []
         self._points: list[tuple[float, float]] = []
         self._front: dict[str, tuple[float, ...]] = {}
+        self._rungs: Counter[int] = Counter()
         self._workers: dict[str, WorkerHistory] = {}
         self._durations = UsualDurations()
         self._config_keys = ConfigKeys()
@@ -89,6 +90,8 @@ class _Totals:
         ended = trial.metadata.time_end
         if ended is not None:
             insort(self._ended, ended)
+        if (rung := rung_of(trial)) is not None:
+            self._rungs[rung] += 1
         fidelity = self._fidelity_of(trial)
         seconds = duration_of(trial)
         if seconds is not None and trial.metadata.state is State.SUCCESS:
@@ -105,7 +108,10 @@ class _Totals:
 
     def _add_objective(self, trial: Trial, values: tuple[float, ...]) -> None:
         if len(values) > 1:
+            if self._objectives == 1:
+                self._points.clear()
             self._objectives = max(self._objectives, len(values))
+            self._points.append((values[0], values[1]))
             self._add_to_front(trial.metadata.id, values)
             return
         evaluations = self._usage.evaluations
@@ -142,8 +148,9 @@ class _Totals:
             objectives=self._objectives,
             best_id=None if several or not self._incumbents else self._incumbents[-1].trial_id,
             incumbents=() if several else tuple(self._incumbents),
-            objective_points=() if several else tuple(self._points),
-            front=tuple(self._front),
+            objective_points=tuple(self._points),
+            front=MappingProxyType(dict(self._front)),
+            rungs=MappingProxyType(dict(sorted(self._rungs.items()))),
             usage=self._usage,
             limits=limits_of(None if state is None else state.budget, self._usage),
             evaluating=tuple(sorted(evaluating, key=lambda each: each.started or 0.0)),
@@ -199,6 +206,12 @@ def _recorded_fidelity(info: OptimizerInfo | None) -> str | None:
     fidelity = derived.get("fidelity") if isinstance(derived, Mapping) else None
     name = fidelity.get("name") if isinstance(fidelity, Mapping) else None
     return name if isinstance(name, str) else None
+
+
+def rung_of(trial: Trial) -> int | None:
+    """The rung in a trial's id, where it has one."""
+    _, rung, number = trial.metadata.id.rpartition("_rung_")
+    return int(number) if rung and number.isdecimal() else None
 
 
 def duration_of(trial: Trial) -> float | None:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from neps_tui.summary import Limit
 
 _RECENT = 20
+_STALLED_GAPS = 20
+_LEAST_STALL = 60.0
 
 
 def evaluations_per_second(ended: Sequence[float], now: float) -> float | None:
@@ -24,6 +26,20 @@ def evaluations_per_second(ended: Sequence[float], now: float) -> float | None:
         return None
     span = max(now, recent[-1]) - recent[0]
     return (len(recent) - 1) / span if span > 0 else None
+
+
+def has_stalled(ended: Sequence[float], now: float) -> bool:
+    """Whether the latest trial ended so long ago that the pace before it tells nothing.
+
+    Args:
+        ended: When trials ended, sorted, seconds since the epoch.
+        now: Seconds since the epoch.
+    """
+    recent = ended[-_RECENT:]
+    if len(recent) < 2:
+        return True
+    usual_gap = (recent[-1] - recent[0]) / (len(recent) - 1)
+    return now - recent[-1] > max(_LEAST_STALL, _STALLED_GAPS * usual_gap)
 
 
 def seconds_left(

@@ -21,6 +21,11 @@ class StateLook:
     word: str
     colour: str
 
+    @property
+    def colour_style(self) -> str:
+        """The colour as a style for content."""
+        return f"${self.colour}"
+
     def sign(self, ascii: bool = False) -> str:
         """The glyph that the terminal can show."""
         return self.ascii_glyph if ascii else self.glyph

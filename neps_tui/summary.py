@@ -100,9 +100,10 @@ class RunSummary:
         objectives: How many objectives the reports have; 1 before there is one.
         best_id: The incumbent's id, for one objective.
         incumbents: Every trial that was the best when it ended, for one objective.
-        objective_points: `(number of evaluations, objective)` of every ended trial with a valid
-            single objective.
-        front: Ids of the non-dominated trials, for several objectives.
+        objective_points: Of every ended trial with valid objectives, `(number of evaluations,
+            objective)`, or the first two objectives where there are several.
+        front: The non-dominated trials and their objectives, for several objectives.
+        rungs: How many trials have ended at each rung.
         usage: What the finished trials used.
         limits: The run's budget.
         evaluating: The trials being evaluated, by their start.
@@ -121,7 +122,8 @@ class RunSummary:
     best_id: str | None = None
     incumbents: tuple[Incumbent, ...] = ()
     objective_points: tuple[tuple[float, float], ...] = ()
-    front: tuple[str, ...] = ()
+    front: Mapping[str, tuple[float, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    rungs: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     usage: Usage = Usage()
     limits: tuple[Limit, ...] = ()
     evaluating: tuple[Evaluating, ...] = ()

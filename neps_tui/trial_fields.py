@@ -11,19 +11,11 @@ from neps_state import State, Trial
 from neps_state.readable import readable_value
 from neps_state.snapshot import RunSnapshot
 from neps_state.values import objective_values
-from neps_tui.fold import duration_of
+from neps_tui.fold import duration_of, rung_of
 from neps_tui.summary import RunSummary
 
 Value: TypeAlias = Any
 Field: TypeAlias = Callable[[Trial], Value]
-
-_RUNG = re.compile(r"_rung_(\d+)$")
-
-
-def rung_of(trial: Trial) -> int | None:
-    """The rung in a trial's id, where it has one."""
-    found = _RUNG.search(trial.metadata.id)
-    return int(found[1]) if found else None
 
 
 def objective_of(trial: Trial, index: int = 0) -> float | None:

@@ -15,7 +15,7 @@ from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import RunAt, read_run
 from neps_tui.filter import FilterError, parse_filter
 from neps_tui.formatting import age, duration, number, plain
-from neps_tui.pace import evaluations_per_second, seconds_left
+from neps_tui.pace import evaluations_per_second, has_stalled, seconds_left
 from neps_tui.trial_fields import TrialFields, is_missing, natural_id, sort_key
 
 Print = Callable[[str], None]
@@ -139,15 +139,16 @@ def _print_status(run: RunAt, now: float) -> None:
         record = records.status_record(snapshot, summary)["best"]["config"]
         print(plain("config      " + ", ".join(f"{k}={number(v)}" for k, v in record.items())))
     elif summary.objectives > 1:
-        print(plain(f"front       {len(summary.front)} trials: {', '.join(summary.front[:20])}"))
+        listed = ", ".join(list(summary.front)[:20])
+        print(plain(f"front       {len(summary.front)} trials: {listed}"))
     for limit in summary.limits:
-        each = " for each worker" if limit.per_worker else ""
-        print(f"{limit.name:<11} {number(limit.used)} of {number(limit.allowed)}{each}")
+        whose = " for each worker" if limit.per_worker else ""
+        print(f"{limit.name:<11} {number(limit.used)} of {number(limit.allowed)}{whose}")
     pace = evaluations_per_second(summary.ended, now)
     left = seconds_left(summary.limits, summary.usage.evaluations, pace)
     if summary.last_report is not None:
         print(f"last report {age(now - summary.last_report)}")
-    if left is not None and summary.evaluating:
+    if left is not None and not has_stalled(summary.ended, now):
         print(f"done in     {duration(left[0])}, when the {left[1].name} are spent")
     for each in summary.evaluating:
         elapsed = "" if each.started is None else f" for {duration(now - each.started)}"

@@ -251,6 +251,11 @@ class TrialTable(ScrollView, can_focus=True):
     # Cursor and marks
 
     @property
+    def keys(self) -> Sequence[str]:
+        """Keys of all rows, first to last."""
+        return self._keys
+
+    @property
     def cursor_key(self) -> str | None:
         """The row under the cursor; None if there are no rows."""
         return self._cursor_key

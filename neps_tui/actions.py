@@ -1,0 +1,141 @@
+"""Every action there is, once: bindings, footer, palette and help all come from this table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from textual.binding import Binding
+
+Place: TypeAlias = Literal["everywhere", "dashboard", "trial", "chooser"]
+Need: TypeAlias = Literal["nothing", "run", "trial", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a person can do.
+
+    Args:
+        id: Its name in key maps; the method `action_ID` does it.
+        keys: Keys, separated by commas.
+        label: What it is called in the footer and the palette.
+        help: What it does, in a sentence.
+        place: Where it can be done.
+        need: What it needs: a run, a chosen trial, or leave to write.
+        in_footer: Whether the footer shows it.
+        changes_run: Whether it changes the run, once confirmed.
+    """
+
+    id: str
+    keys: str
+    label: str
+    help: str
+    place: Place
+    need: Need = "nothing"
+    in_footer: bool = True
+    changes_run: bool = False
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("open", "enter", "open", "Show the chosen trial whole.", "dashboard", "trial"),
+    Action(
+        "reset",
+        "r",
+        "reset",
+        "Put the selected trials, or the one under the cursor, back to pending.",
+        "dashboard",
+        "write",
+        changes_run=True,
+    ),
+    Action(
+        "sort", "s", "sort", "Sort the evaluated trials by the next column.", "dashboard", "run"
+    ),
+    Action(
+        "reverse_sort",
+        "S",
+        "reverse sort",
+        "Turn the sorting of the evaluated trials round.",
+        "dashboard",
+        "run",
+        in_footer=False,
+    ),
+    Action(
+        "filter",
+        "slash",
+        "filter",
+        "Show only the evaluated trials that match, as in learning_rate<1e-3 has:error.",
+        "dashboard",
+        "run",
+    ),
+    Action(
+        "clear",
+        "escape",
+        "clear",
+        "Take away the filter and the selection.",
+        "dashboard",
+        in_footer=False,
+    ),
+    Action("pane('evaluated')", "t", "trials", "Go to the evaluated trials.", "dashboard", "run"),
+    Action("pane('evaluating')", "v", "evaluating", "Go to what runs now.", "dashboard", "run"),
+    Action("pane('pending')", "n", "next", "Go to the pending trials.", "dashboard", "run"),
+    Action("pane('errors')", "e", "errors", "Go to the error dump.", "dashboard", "run"),
+    Action("pane('incumbent')", "p", "plot", "Go to the incumbent curve.", "dashboard", "run"),
+    Action(
+        "pane('optimizer')", "o", "optimizer", "Go to the optimizer's state.", "dashboard", "run"
+    ),
+    Action(
+        "reset_trial",
+        "r",
+        "reset",
+        "Put this trial back to pending.",
+        "trial",
+        "write",
+        changes_run=True,
+    ),
+    Action("next_trial", "right_square_bracket", "next", "Show the next trial.", "trial", "run"),
+    Action(
+        "previous_trial",
+        "left_square_bracket",
+        "previous",
+        "Show the trial before.",
+        "trial",
+        "run",
+    ),
+    Action("back", "escape,q", "back", "Go back to the dashboard.", "trial"),
+    Action("help", "question_mark,f1", "help", "Show every key and what it does.", "everywhere"),
+    Action("command_palette", "ctrl+p", "palette", "Find any action.", "everywhere"),
+    Action(
+        "toggle_theme",
+        "T",
+        "dark or light",
+        "Change between a dark and a light theme.",
+        "everywhere",
+        in_footer=False,
+    ),
+    Action("quit", "q,ctrl+q", "quit", "Leave; the run goes on.", "everywhere"),
+)
+
+
+def actions_of(*places: Place) -> tuple[Action, ...]:
+    """The actions of some places, in the table's order."""
+    return tuple(action for action in ACTIONS if action.place in places)
+
+
+def bindings_of(place: Place) -> list[Binding]:
+    """Key bindings of a place, each with an id and a tooltip."""
+    return [
+        Binding(
+            action.keys,
+            action.id,
+            action.label,
+            show=action.in_footer,
+            id=f"{place}.{action.id}",
+            tooltip=action.help,
+        )
+        for action in actions_of(place)
+    ]
+
+
+def action_named(name: str, place: Place) -> Action | None:
+    """The action of a place by the name of its method."""
+    return next((each for each in actions_of(place) if each.id.partition("(")[0] == name), None)

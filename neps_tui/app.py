@@ -1,0 +1,222 @@
+"""The app: it wires store, screens and actions together, and holds no logic of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from neps_state.snapshot import Phase, RunSnapshot
+from neps_tui.actions import Place, actions_of, bindings_of
+from neps_tui.messages import (
+    CommandEnded,
+    CommandStarted,
+    ResetAsked,
+    RunChanged,
+    StoreFailed,
+    TrialOpened,
+)
+from neps_tui.resetting import plan_reset
+from neps_tui.screens.chooser import ChooserScreen
+from neps_tui.screens.confirm import ConfirmScreen
+from neps_tui.screens.dashboard import DashboardScreen
+from neps_tui.screens.help import HelpScreen
+from neps_tui.screens.trial import TrialScreen
+from neps_tui.store import Command, RunStore
+from neps_tui.view import RunView
+
+_DARK, _LIGHT = "textual-dark", "textual-light"
+_LONG_NOTE = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the dashboard was asked to be.
+
+    Args:
+        read_only: Whether no change of the run is allowed.
+        poll_seconds: Look this often instead of waiting for file events; None for events.
+        theme: A theme of Textual's; None for the usual one.
+        ascii: Whether only ASCII may be drawn.
+    """
+
+    read_only: bool = False
+    poll_seconds: float | None = None
+    theme: str | None = None
+    ascii: bool = False
+
+
+class NepsTuiApp(App[None]):
+    """The dashboard of one run.
+
+    Args:
+        root: The run directory, or a folder of some.
+        options: How it was asked to be.
+        choices: The runs to choose from, where `root` is a folder of them.
+    """
+
+    TITLE = "neps-tui"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("everywhere")]
+    ENABLE_COMMAND_PALETTE = True
+
+    view: reactive[RunView | None] = reactive[RunView | None](None)
+
+    def __init__(
+        self, root: Path, options: Options | None = None, *, choices: tuple[Path, ...] = ()
+    ) -> None:
+        super().__init__()
+        self._root = root
+        self._options = options or Options()
+        self._choices = choices
+        self._store: RunStore | None = None
+        self._dashboard = DashboardScreen(
+            can_write=not self._options.read_only, ascii=self._options.ascii
+        )
+
+    def on_mount(self) -> None:
+        """Open the dashboard, or first the chooser."""
+        if self._options.theme is not None:
+            self.theme = self._options.theme
+        if self._choices:
+            self.push_screen(ChooserScreen(self._root, self._choices), self._open)
+        else:
+            self._open(self._root)
+
+    def _open(self, root: Path | None) -> None:
+        if root is None:
+            return
+        self.view = RunView(RunSnapshot(root, Phase.NO_DIRECTORY, "reading the run …"))
+        self._store = RunStore(root, self.post_message, self._options.poll_seconds)
+        self.push_screen(self._dashboard.data_bind(NepsTuiApp.view))
+        self.set_interval(0.5, self._note_heartbeat)
+        self._store.start()
+
+    def on_unmount(self) -> None:
+        """End the store's thread with the app."""
+        if self._store is not None:
+            self._store.stop()
+
+    # --- what the store tells ------------------------------------------------------------------
+
+    @on(RunChanged)
+    def _on_run_changed(self, message: RunChanged) -> None:
+        with self.batch_update():
+            self.view = message.view
+        self._dashboard.notice = ""
+
+    @on(CommandStarted)
+    def _on_command_started(self, message: CommandStarted) -> None:
+        self._dashboard.notice = f"{message.what} …"
+
+    @on(CommandEnded)
+    def _on_command_ended(self, message: CommandEnded) -> None:
+        self._dashboard.notice = ""
+        if message.changed is None:
+            self._say(f"{message.what}: {message.failure}", severity="error")
+            return
+        done, refused = message.changed.done, message.changed.refused
+        if done:
+            self._dashboard.clear_selection()
+            kept = ", ".join(str(each) for each in message.changed.backups)
+            self._say(f"Done: {', '.join(done)} pending again. What went is kept in {kept}")
+        for reason in refused.values():
+            self._say(f"Left as it is: {reason}", severity="warning")
+
+    @on(StoreFailed)
+    def _on_store_failed(self, message: StoreFailed) -> None:
+        hint = "; leave and start again" if message.is_final else "; trying again"
+        self._dashboard.notice = f"{message.failure}{hint}"
+
+    def _note_heartbeat(self) -> None:
+        if self._store is not None:
+            self._dashboard.checked_at = self._store.checked_at
+
+    def _say(self, text: str, severity: str = "information") -> None:
+        if severity == "error":
+            self.notify(text, severity="error", timeout=_LONG_NOTE, markup=False)
+        elif severity == "warning":
+            self.notify(text, severity="warning", timeout=_LONG_NOTE, markup=False)
+        else:
+            self.notify(text, timeout=_LONG_NOTE, markup=False)
+
+    # --- what a person asks --------------------------------------------------------------------
+
+    @on(TrialOpened)
+    def _on_trial_opened(self, message: TrialOpened) -> None:
+        screen = TrialScreen(
+            message.trial_id,
+            message.order,
+            can_write=not self._options.read_only,
+            ascii=self._options.ascii,
+        )
+        self.push_screen(screen.data_bind(NepsTuiApp.view))
+
+    @on(ResetAsked)
+    def _on_reset_asked(self, message: ResetAsked) -> None:
+        view = self.view
+        if view is None or self._store is None:
+            return
+        trials = [trial for each in message.trial_ids if (trial := view.trial(each)) is not None]
+        plan = plan_reset(view.snapshot, view.summary, trials, now=time.time())
+        if not plan.trials:
+            self._say("Nothing to reset: what you chose is pending already.")
+            return
+        count = len(plan.trials)
+        what = f"reset {plan.trials[0].id}" if count == 1 else f"reset {count} trials"
+        command = Command(what, lambda state: state.lock_and_reset_trials(plan.trials, force=True))
+        store = self._store
+
+        def answered(answer: bool | None) -> None:
+            if answer:
+                store.submit(command)
+
+        question = f"{what[0].upper()}{what[1:]}?"
+        changes = [line for line in plan.lines() if line not in plan.risks()]
+        self.push_screen(ConfirmScreen(question, changes, plan.risks(), "Yes, reset"), answered)
+
+    def action_help(self) -> None:
+        """Show every key."""
+        self.push_screen(HelpScreen(ascii=self._options.ascii))
+
+    def action_toggle_theme(self) -> None:
+        """Change between dark and light."""
+        self.theme = _LIGHT if self.current_theme.dark else _DARK
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action of the screen in the palette, from the one table of actions."""
+        places: list[Place] = ["everywhere"]
+        if isinstance(screen, DashboardScreen):
+            places.insert(0, "dashboard")
+        elif isinstance(screen, TrialScreen):
+            places.insert(0, "trial")
+        for action in actions_of(*places):
+            if action.id == "command_palette":
+                continue
+            where = "app" if action.place == "everywhere" else "screen"
+            yield SystemCommand(
+                action.label.capitalize(),
+                action.help,
+                self._performer(f"{where}.{action.id}", screen),
+            )
+        for name in sorted(self.available_themes):
+            yield SystemCommand(f"Theme: {name}", "Use this theme.", self._themer(name))
+
+    def _performer(self, action: str, screen: Screen[object]) -> Callable[[], None]:
+        def perform() -> None:
+            self.call_later(screen.run_action, action)
+
+        return perform
+
+    def _themer(self, name: str) -> Callable[[], None]:
+        def change() -> None:
+            self.theme = name
+
+        return change

@@ -1,0 +1,84 @@
+"""What the store's thread tells the app."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from neps_state import Changed
+from neps_tui.view import RunView
+
+
+class RunChanged(Message):
+    """The run is another than before."""
+
+    def __init__(self, view: RunView) -> None:
+        super().__init__()
+        self.view = view
+
+
+class CommandStarted(Message):
+    """A change of the run has begun: it may have to wait for a lock.
+
+    Args:
+        what: What is being done, in words.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.what = what
+
+
+class CommandEnded(Message):
+    """A change of the run has ended.
+
+    Args:
+        what: What was done, in words.
+        changed: What became of it; None if it failed as a whole.
+        failure: Why it failed: what happened, what was not touched, what to do next.
+    """
+
+    def __init__(self, what: str, changed: Changed | None, failure: str | None) -> None:
+        super().__init__()
+        self.what = what
+        self.changed = changed
+        self.failure = failure
+
+
+class StoreFailed(Message):
+    """The run cannot be read.
+
+    Args:
+        failure: Why, in a line.
+        is_final: Whether nobody tries any more.
+    """
+
+    def __init__(self, failure: str, *, is_final: bool) -> None:
+        super().__init__()
+        self.failure = failure
+        self.is_final = is_final
+
+
+class TrialOpened(Message):
+    """A trial is to be shown whole.
+
+    Args:
+        trial_id: The trial.
+        order: Ids of the trials it stands among, for going to the next one.
+    """
+
+    def __init__(self, trial_id: str, order: tuple[str, ...]) -> None:
+        super().__init__()
+        self.trial_id = trial_id
+        self.order = order
+
+
+class ResetAsked(Message):
+    """Trials are to be reset, once confirmed.
+
+    Args:
+        trial_ids: The trials.
+    """
+
+    def __init__(self, trial_ids: tuple[str, ...]) -> None:
+        super().__init__()
+        self.trial_ids = trial_ids

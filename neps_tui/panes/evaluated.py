@@ -1,0 +1,82 @@
+"""What has ended: the table of trials."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from neps_state import Trial
+from neps_tui.panes.table_pane import TablePane
+from neps_tui.trial_rows import TrialRows
+from neps_tui.view import RunView
+
+_AGES_EVERY = 5.0
+
+
+class EvaluatedPane(TablePane):
+    """The ended trials, sorted by any column."""
+
+    def __init__(self, *, ascii: bool = False) -> None:
+        super().__init__(
+            id="evaluated",
+            empty_text="No trial has ended yet. The first report would show here.",
+            pinned=2,
+            ascii=ascii,
+        )
+        self.rows = TrialRows(ascii=ascii)
+        self._filter_text = ""
+        self._aged_at = 0.0
+
+    def show(self, view: RunView, now: float) -> None:
+        """Draw the ended trials."""
+        self.rows.now = now
+        self.rows.show(view)
+        if view.summary.objectives > 1 and self.rows.sorting[0] == "objective":
+            self.rows.sort_by("objective1", descending=False)
+        self._draw(view.snapshot.changed)
+
+    def tick(self, now: float) -> None:
+        """Let ages grow, now and then."""
+        if self.view is not None and now - self._aged_at >= _AGES_EVERY:
+            self._aged_at = self.rows.now = now
+            self.table.set_rows(self.rows.order(), self.rows.cells, None, flash=())
+
+    def sort_next(self) -> None:
+        """Sort by the column after the one sorted by."""
+        columns = self.rows.sortable()
+        column, _ = self.rows.sorting
+        at = columns.index(column) if column in columns else -1
+        self.sort_by(columns[(at + 1) % len(columns)])
+
+    def sort_by(self, column: str) -> None:
+        """Sort by a column; by the same again, the other way round."""
+        if column not in self.rows.sortable():
+            return
+        now_by, descending = self.rows.sorting
+        self.rows.sort_by(column, descending=not descending if column == now_by else False)
+        self._draw(())
+
+    def reverse(self) -> None:
+        """Turn the sorting round."""
+        self.sort_by(self.rows.sorting[0])
+
+    def filter_by(self, text: str, holds: Callable[[Trial], bool] | None) -> None:
+        """Show only what matches; `text` is what the filter was typed as."""
+        self._filter_text = text
+        self.rows.filter_by(holds)
+        self._draw(())
+
+    def _draw(self, changed: frozenset[str] | tuple[str, ...] | None) -> None:
+        self.rows.now = time.time()
+        self.table.set_columns(self.rows.columns)
+        order = self.rows.order()
+        self.table.set_rows(order, self.rows.cells, None if changed == () else changed)
+        column, descending = self.rows.sorting
+        self.table.set_sort(column, descending)
+        filtered = f"filter {self._filter_text}" if self._filter_text else ""
+        self.set_title(f"Evaluated {len(order)}", filtered)
+        self.table.empty_text = (
+            "No ended trial matches the filter; escape takes it away."
+            if self._filter_text
+            else "No trial has ended yet. The first report would show here."
+        )

@@ -1,0 +1,85 @@
+"""What runs now: each trial with its elapsed time against what such trials take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from neps_tui.formatting import bar, clock, duration
+from neps_tui.panes.table_pane import TablePane
+from neps_tui.summary import Evaluating, Standing
+from neps_tui.view import RunView
+from neps_tui.widgets.columns import Cell, Column
+
+_COLUMNS = (
+    Column("id", "trial"),
+    Column("worker", "worker"),
+    Column("elapsed", "elapsed", "right"),
+    Column("usual", "of usual"),
+    Column("standing", ""),
+)
+_COLOURS: dict[Standing, str] = {
+    "working": "text-success",
+    "late": "text-warning",
+    "suspected": "text-warning",
+    "abandoned": "text-error",
+}
+_ODD: tuple[Standing, ...] = ("late", "suspected", "abandoned")
+_BAR_WIDTH = 8
+
+
+class EvaluatingPane(TablePane):
+    """The trials that workers have taken."""
+
+    def __init__(self, *, ascii: bool = False) -> None:
+        super().__init__(
+            id="evaluating", empty_text="Nothing runs. A worker would show here.", ascii=ascii
+        )
+
+    def show(self, view: RunView, now: float) -> None:
+        """Draw the trials being evaluated."""
+        self._draw(view, now, view.snapshot.changed)
+
+    def tick(self, now: float) -> None:
+        """Let the clocks run."""
+        if self.view is not None and self.view.summary.evaluating:
+            self._draw(self.view, now, frozenset())
+
+    def _draw(
+        self, view: RunView, now: float, flash: Sequence[str] | frozenset[str] | None
+    ) -> None:
+        evaluating = view.summary.evaluating
+        rows = {each.trial_id: self._cells(each, now) for each in evaluating}
+        self.set_rows(_COLUMNS, rows, None, flash=flash)
+        standings = view.summary.standings(now)
+        self.set_title(
+            f"Evaluating {len(evaluating)}",
+            *(
+                f"{count} {name}"
+                for name, count in standings.items()
+                if count and name != "working"
+            ),
+        )
+
+    def _cells(self, each: Evaluating, now: float) -> Sequence[Cell]:
+        standing = each.standing_at(now)
+        colour = _COLOURS[standing]
+        elapsed = None if each.started is None else max(0.0, now - each.started)
+        return (
+            Cell(each.trial_id),
+            Cell(each.worker_id or "–", "text-muted"),
+            Cell(_elapsed(elapsed), colour),
+            Cell(self._of_usual(each, elapsed), colour),
+            Cell("" if standing == "working" else standing, colour),
+        )
+
+    def _of_usual(self, each: Evaluating, elapsed: float | None) -> str:
+        if each.usual is None or elapsed is None:
+            return ""
+        part = min(1.0, elapsed / each.usual) if each.usual > 0 else 1.0
+        return f"{bar(part, _BAR_WIDTH, self.ascii)} {duration(each.usual)}"
+
+
+def _elapsed(seconds: float | None) -> str:
+    if seconds is None:
+        return "–"
+    return clock(seconds) if seconds < 86400 else duration(seconds)

@@ -1,0 +1,78 @@
+"""The optimizer's mind: who it is, what is spent, which rungs, which space."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from neps_tui.formatting import bar, number, plain
+from neps_tui.panes.pane import Pane
+from neps_tui.view import RunView
+
+_BAR_WIDTH = 10
+
+
+class OptimizerPane(Pane):
+    """Name, arguments, budget, rungs and search space."""
+
+    def __init__(self, *, ascii: bool = False) -> None:
+        super().__init__(id="optimizer", ascii=ascii)
+        self._text = Static(markup=False)
+        self._scroll = VerticalScroll(self._text)
+        self._drawn: list[tuple[str, str]] = []
+
+    def compose(self) -> ComposeResult:
+        """The text, scrolling."""
+        yield self._scroll
+
+    def focus_content(self) -> None:
+        """Put the focus where the arrows scroll."""
+        self._scroll.focus()
+
+    def show(self, view: RunView, now: float) -> None:
+        """Draw the optimizer."""
+        info = view.snapshot.optimizer_info
+        self.set_title("Optimizer", info["name"] if info else "unknown yet")
+        parts = list(self._parts(view))
+        if parts != self._drawn:
+            self._drawn = parts
+            self._text.update(Content.assemble(*((plain(t, newlines=True), s) for t, s in parts)))
+
+    def _parts(self, view: RunView) -> Iterator[tuple[str, str]]:
+        info = view.snapshot.optimizer_info
+        if info is None:
+            yield "optimizer_info.yaml has still to be written", "$text-muted"
+            return
+        yield from _row("arguments", _settings(info["info"]))
+        for limit in view.summary.limits:
+            each = " a worker" if limit.per_worker else ""
+            yield f"{limit.name:<11} ", "$text-muted"
+            if not limit.per_worker:
+                yield bar(limit.fraction, _BAR_WIDTH, self.ascii) + " ", "$text-primary"
+            yield f"{number(limit.used)} / {number(limit.allowed)}{each}\n", ""
+        if not view.summary.limits:
+            yield from _row("evaluations", f"{view.summary.usage.evaluations}, without a limit")
+        if view.summary.usage.cost and not any(x.name == "cost" for x in view.summary.limits):
+            yield from _row("cost", number(view.summary.usage.cost))
+        if view.summary.rungs:
+            rungs = "  ".join(f"{rung}:{count}" for rung, count in view.summary.rungs.items())
+            yield from _row("rungs", rungs)
+        if view.summary.workers:
+            yield from _row("workers", ", ".join(view.summary.workers))
+        space = view.snapshot.space
+        for name, parameter in (space.parameters if space is not None else {}).items():
+            yield from _row(name, parameter.summary())
+
+
+def _row(name: str, text: str) -> Iterator[tuple[str, str]]:
+    yield f"{name:<11} ", "$text-muted"
+    yield f"{text}\n", ""
+
+
+def _settings(settings: Mapping[str, Any]) -> str:
+    return "  ".join(f"{name} {number(value)}" for name, value in settings.items()) or "none"

@@ -1,0 +1,1 @@
+"""The screens: the dashboard, one trial, and what asks, helps and chooses."""

@@ -1,0 +1,92 @@
+"""Every key and what it does, from the tables that bind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from neps_state import State
+from neps_tui.actions import Place, actions_of
+from neps_tui.states import INCUMBENT, look
+from neps_tui.widgets.trial_table import TrialTable
+
+_TITLES: dict[Place, str] = {
+    "dashboard": "On the dashboard",
+    "trial": "On a trial",
+    "everywhere": "Everywhere",
+}
+_KEY_NAMES = {
+    "slash": "/",
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "esc",
+    "pagedown": "page down",
+    "pageup": "page up",
+}
+_KEY_WIDTH = 22
+
+
+class HelpScreen(ModalScreen[None]):
+    """What every key does, and what the signs mean.
+
+    Args:
+        ascii: Whether only ASCII may be drawn.
+    """
+
+    DEFAULT_CSS = """
+    HelpScreen {
+        align: center middle;
+        & > VerticalScroll {
+            width: 90;
+            max-width: 96%;
+            height: auto;
+            max-height: 90%;
+            border: round $primary;
+            border-title-style: bold;
+            background: $surface;
+            padding: 1 2;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark", "dismiss", "back", id="help.back", tooltip="Go back")
+    ]
+
+    def __init__(self, *, ascii: bool = False) -> None:
+        super().__init__()
+        self._ascii = ascii
+
+    def compose(self) -> ComposeResult:
+        """The keys, place by place, and the signs."""
+        with VerticalScroll() as box:
+            box.border_title = "Help"
+            yield Static(Content.assemble(*self._parts()))
+
+    def _parts(self) -> Iterator[tuple[str, str]]:
+        for place, title in _TITLES.items():
+            yield f"{title}\n", "bold $text-primary"
+            for action in actions_of(place):
+                yield from _row(action.keys, action.help)
+            yield "\n", ""
+        yield "In a table\n", "bold $text-primary"
+        for binding in TrialTable.BINDINGS:
+            if isinstance(binding, Binding):
+                yield from _row(binding.key, f"{binding.tooltip}.")
+        yield "\nSigns\n", "bold $text-primary"
+        for shown in (INCUMBENT, *(look(state.value) for state in State)):
+            yield f"  {shown.sign(self._ascii)} ", shown.colour_style
+            yield f"{shown.word}\n", ""
+
+
+def _row(keys: str, text: str) -> Iterator[tuple[str, str]]:
+    names = " ".join(_KEY_NAMES.get(key, key.replace("ctrl+", "^")) for key in keys.split(","))
+    yield f"  {names:<{_KEY_WIDTH}}", "bold"
+    yield f"{text}\n", ""

@@ -1,0 +1,184 @@
+"""One trial whole: its config beside the incumbent's, its times, report, curve and error."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from neps_state import State
+from neps_tui.actions import bindings_of
+from neps_tui.formatting import plain
+from neps_tui.messages import ResetAsked
+from neps_tui.trial_details import Rows, TrialDetails, details_of
+from neps_tui.view import RunView
+from neps_tui.widgets.step_curve import StepCurve
+
+_LEAST_WIDTH = 100
+_SECTIONS = {
+    "config": "Config",
+    "times": "Times",
+    "report": "Report",
+    "error": "Error",
+    "traceback": "Traceback",
+}
+
+
+class TrialScreen(Screen[None]):
+    """Everything about one trial, as it is now.
+
+    Args:
+        trial_id: The trial.
+        order: Ids of the trials it stands among.
+        can_write: Whether the run may be changed from here.
+        ascii: Whether only ASCII may be drawn.
+    """
+
+    CSS_PATH = "trial.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("trial")]
+
+    view: reactive[RunView | None] = reactive[RunView | None](None)
+
+    def __init__(
+        self, trial_id: str, order: tuple[str, ...], *, can_write: bool = True, ascii: bool = False
+    ) -> None:
+        super().__init__()
+        self._can_write = can_write
+        self.trial_id = trial_id
+        self._order = order
+        self._ascii = ascii
+        self._drawn: dict[str, object] = {}
+
+    def compose(self) -> ComposeResult:
+        """Title, sections, footer."""
+        yield Static(id="title", markup=False)
+        with Horizontal(id="body"):
+            with VerticalScroll(id="left"):
+                for name in ("config", "times", "report"):
+                    yield self._section(name)
+            with VerticalScroll(id="right"):
+                yield self._section("error")
+                yield self._section("traceback")
+                curve = StepCurve(ascii=self._ascii, id="curve", classes="section")
+                curve.border_title = "Learning curve"
+                yield curve
+        yield Footer(show_command_palette=False)
+
+    def _section(self, name: str) -> Static:
+        section = Static(id=name, classes="section", markup=False)
+        section.border_title = _SECTIONS[name]
+        return section
+
+    def on_mount(self) -> None:
+        """Draw at once, and again as time goes by."""
+        self.set_interval(1.0, self._draw)
+        self.query_one("#right").focus()
+        self._draw()
+
+    def on_resize(self, event: Resize) -> None:
+        """Side by side where there is room."""
+        self.set_class(event.size.width < _LEAST_WIDTH, "-narrow")
+
+    def watch_view(self) -> None:
+        """Draw another moment of the run."""
+        if self.is_mounted:
+            self._draw()
+            self.refresh_bindings()
+
+    def _draw(self) -> None:
+        view = self.view
+        if view is None or not self.is_current:
+            return
+        trial = view.trial(self.trial_id)
+        if trial is None:
+            gone = f"Trial {self.trial_id} is no longer in the run."
+            self._update("title", Content(plain(gone)))
+            return
+        self._draw_details(details_of(trial, view, time.time(), ascii=self._ascii))
+
+    def _draw_details(self, details: TrialDetails) -> None:
+        title = Content.assemble((details.glyph, details.colour), " ", (details.title, "bold"))
+        self._update("title", title)
+        for name, rows in (
+            ("config", details.config),
+            ("times", details.times),
+            ("report", details.report),
+        ):
+            self._update(name, Content.assemble(*_parts(rows)))
+        self._update("error", Content.styled(details.error, "$text-error"))
+        self._update("traceback", Content.assemble(*_traceback_parts(details.traceback)))
+        self.query_one("#error").set_class(not details.error, "-empty")
+        self.query_one("#traceback").set_class(not details.traceback, "-empty")
+        curve = self.query_one("#curve", StepCurve)
+        curve.set_class(not details.curve, "-empty")
+        curve.set_points(details.curve, step=False, x_label="step")
+
+    def _update(self, name: str, content: Content) -> None:
+        if self._drawn.get(name) != content:
+            self._drawn[name] = content
+            self.query_one(f"#{name}", Static).update(content)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey what is impossible now."""
+        del parameters
+        if action == "reset_trial":
+            trial = self.view.trial(self.trial_id) if self.view is not None else None
+            resettable = trial is not None and trial.state is not State.PENDING
+            return True if self._can_write and resettable else None
+        if action == "next_trial":
+            return True if self._neighbour(1) is not None else None
+        if action == "previous_trial":
+            return True if self._neighbour(-1) is not None else None
+        return True
+
+    def action_reset_trial(self) -> None:
+        """Ask whether to reset this trial."""
+        self.post_message(ResetAsked((self.trial_id,)))
+
+    def action_next_trial(self) -> None:
+        """Show the next trial."""
+        self._go(1)
+
+    def action_previous_trial(self) -> None:
+        """Show the trial before."""
+        self._go(-1)
+
+    def action_back(self) -> None:
+        """Go back to the dashboard."""
+        self.dismiss()
+
+    def _go(self, step: int) -> None:
+        neighbour = self._neighbour(step)
+        if neighbour is not None:
+            self.trial_id = neighbour
+            self._draw()
+            self.refresh_bindings()
+
+    def _neighbour(self, step: int) -> str | None:
+        if self.trial_id not in self._order:
+            return None
+        at = self._order.index(self.trial_id) + step
+        return self._order[at] if 0 <= at < len(self._order) else None
+
+
+def _parts(rows: Rows) -> Iterator[tuple[str, str]]:
+    width = max((len(name) for name, _ in rows), default=0)
+    for index, (name, value) in enumerate(rows):
+        yield ("\n" if index else "") + f"{plain(name):<{width}}  ", "$text-muted"
+        yield plain(value), ""
+
+
+def _traceback_parts(traceback: str) -> Iterator[tuple[str, str]]:
+    """The lines that name a place in a file stand out from the code between them."""
+    for index, line in enumerate(traceback.split("\n")):
+        style = "$text-accent" if line.lstrip().startswith('File "') else ""
+        yield ("\n" if index else "") + line, style

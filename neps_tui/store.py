@@ -1,0 +1,157 @@
+"""RunStore: the one thread that touches the run, for reading and for writing."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.message import Message
+
+from neps_state import Changed, NePSError, NePSState
+from neps_state.reader import RunReader
+from neps_state.snapshot import RunSnapshot
+from neps_tui.fold import RunFold
+from neps_tui.messages import CommandEnded, CommandStarted, RunChanged, StoreFailed
+from neps_tui.view import RunView
+from neps_tui.watcher import RunWatcher
+
+HEARTBEAT = 0.5
+"""Seconds between two looks where no event comes: network file systems have none."""
+_BREATH = 0.03
+"""Seconds between two looks at the least: a worker writes several files in one go."""
+_LOCK_TIMEOUT = 2.0
+_MANY_TRIALS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A change of the run, as a person confirmed it.
+
+    Args:
+        what: What it does, in words, as in `reset 3 trials`.
+        change: Does it.
+    """
+
+    what: str
+    change: Callable[[NePSState], Changed]
+
+
+class RunStore:
+    """Follows a run in a thread of its own, and carries out commands there.
+
+    Args:
+        root: The run directory.
+        post: Takes messages from the thread; must be safe to call from it.
+        poll_seconds: Look this often instead of waiting for file events; None for events.
+
+    Attributes:
+        checked_at: When the run was last looked at, by `time.monotonic`.
+    """
+
+    def __init__(
+        self, root: Path, post: Callable[[Message], object], poll_seconds: float | None = None
+    ) -> None:
+        self._root = root
+        self._post = post
+        self._poll_seconds = poll_seconds
+        self._reader = RunReader(root)
+        self._fold = RunFold()
+        self._woken = threading.Event()
+        self._watcher = RunWatcher(self._woken.set)
+        self._commands: deque[Command] = deque()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="run-store", daemon=True)
+        self._shown: RunSnapshot | None = None
+        self._shown_polling: str | None = None
+        self._is_frozen = False
+        self.checked_at = time.monotonic()
+
+    def start(self) -> None:
+        """Begin to follow the run."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread, after the command that it may be carrying out."""
+        self._stopping = True
+        self._woken.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def submit(self, command: Command) -> None:
+        """Have a change carried out; messages tell when it begins and how it ends."""
+        self._commands.append(command)
+        self._woken.set()
+
+    def look_now(self) -> None:
+        """Look at the run at once."""
+        self._woken.set()
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping:
+                self._woken.clear()
+                self._look_safely()
+                if self._commands:
+                    self._carry_out(self._commands.popleft())
+                else:
+                    self._wait()
+        except Exception as error:  # noqa: BLE001  # last words: the screen must not just freeze
+            self._post(StoreFailed(f"{type(error).__name__}: {error}", is_final=True))
+        finally:
+            self._watcher.stop()
+
+    def _look_safely(self) -> None:
+        """Look, and go on looking when a file may not be read or its server is away."""
+        try:
+            self._look()
+        except OSError as error:
+            self._post(StoreFailed(f"cannot read the run: {error}", is_final=False))
+
+    def _look(self) -> None:
+        snapshot = self._reader.poll()
+        self.checked_at = time.monotonic()
+        if self._poll_seconds is None:
+            self._watcher.watch(self._reader.directories())
+        polling = self._polling()
+        if snapshot is self._shown and polling == self._shown_polling:
+            return
+        self._shown, self._shown_polling = snapshot, polling
+        view = RunView(snapshot, self._fold.fold(snapshot), polling)
+        self._freeze(len(snapshot.trials))
+        self._post(RunChanged(view))
+
+    def _polling(self) -> str | None:
+        if self._poll_seconds is not None:
+            return f"every {self._poll_seconds:g} s, as asked"
+        if self._watcher.failure is not None:
+            return f"no file events: {self._watcher.failure}"
+        return None
+
+    def _wait(self) -> None:
+        timeout = self._poll_seconds or HEARTBEAT
+        due = self._reader.due
+        if due is not None:
+            timeout = max(0.0, min(timeout, due - time.time()))
+        if self._woken.wait(timeout):
+            time.sleep(_BREATH)
+
+    def _carry_out(self, command: Command) -> None:
+        self._post(CommandStarted(command.what))
+        try:
+            state = NePSState.create_or_load(self._root, load_only=True)
+            changed = command.change(state.with_lock_timeout(_LOCK_TIMEOUT))
+        except (NePSError, OSError) as error:
+            self._post(CommandEnded(command.what, None, str(error)))
+        else:
+            self._post(CommandEnded(command.what, changed, None))
+
+    def _freeze(self, trials: int) -> None:
+        """Keep the first load of many trials out of the collector, which would stall the screen."""
+        if not self._is_frozen and trials >= _MANY_TRIALS:
+            self._is_frozen = True
+            gc.freeze()

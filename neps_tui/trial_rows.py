@@ -1,0 +1,203 @@
+"""The evaluated trials as rows of a table: columns, order, cells."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, insort
+from collections.abc import Callable, Sequence
+
+from neps_state import State, Trial
+from neps_state.trial import UNFINISHED
+from neps_tui.fold import duration_of
+from neps_tui.formatting import MISSING, age, duration, number
+from neps_tui.states import INCUMBENT, look
+from neps_tui.trial_fields import SortKey, TrialFields, is_missing, natural_id, sort_key
+from neps_tui.view import RunView
+from neps_tui.widgets.columns import Cell, Column
+
+_FEW = 200
+"""Changes up to which rows are put in place one by one instead of sorting all anew."""
+
+Predicate = Callable[[Trial], bool]
+
+
+class TrialRows:
+    """Which finished trials to show, in which order, and what to say of each.
+
+    Args:
+        ascii: Whether only ASCII may be drawn.
+    """
+
+    def __init__(self, *, ascii: bool = False) -> None:
+        self._ascii = ascii
+        self._view: RunView | None = None
+        self._fields: TrialFields | None = None
+        self._filter: Predicate | None = None
+        self._sort_column = "objective"
+        self._descending = False
+        self._sorted: list[tuple[SortKey, str]] = []
+        self._missing: list[tuple[SortKey, str]] = []
+        self._keys: dict[str, SortKey] = {}
+        self._keys_of: tuple[object, ...] = ()
+        self.columns: tuple[Column, ...] = ()
+        self.now = 0.0
+
+    @property
+    def sorting(self) -> tuple[str, bool]:
+        """The column sorted by, and whether the other way round."""
+        return self._sort_column, self._descending
+
+    def __len__(self) -> int:
+        return len(self._sorted) + len(self._missing)
+
+    def show(self, view: RunView) -> None:
+        """Take in another moment of the run, at the cost of what changed since the last."""
+        before = self._view
+        self._view = view
+        depends_on = (view.summary.config_keys, view.summary.objectives, view.summary.fidelity_key)
+        if self._keys_of != depends_on or self._fields is None:
+            self._keys_of = depends_on
+            self._fields = TrialFields(view.snapshot, view.summary)
+            self.columns = self._make_columns(view)
+        changed = view.snapshot.changed
+        follows = before is not None and view.snapshot.revision == before.snapshot.revision + 1
+        if changed is None or not follows or len(changed) > _FEW:
+            self._place_all()
+        else:
+            for trial_id in changed:
+                self._place(trial_id)
+
+    def sort_by(self, column: str, *, descending: bool) -> None:
+        """Sort by another column."""
+        self._sort_column, self._descending = column, descending
+        self._place_all()
+
+    def filter_by(self, holds: Predicate | None) -> None:
+        """Show only trials of which this holds; None for all."""
+        self._filter = holds
+        self._place_all()
+
+    def order(self) -> Sequence[str]:
+        """Ids of the rows, first to last; what has no value comes last either way."""
+        present = reversed(self._sorted) if self._descending else self._sorted
+        return [*(each for _, each in present), *(each for _, each in self._missing)]
+
+    def sortable(self) -> list[str]:
+        """Keys of the columns that can be sorted by."""
+        return [column.key for column in self.columns if column.key != "glyph"]
+
+    def cells(self, trial_id: str) -> Sequence[Cell]:
+        """What the row of a trial says."""
+        view = self._view
+        trial = None if view is None else view.trial(trial_id)
+        if view is None or trial is None:
+            return [Cell("") for _ in self.columns]
+        return [self._cell(column.key, trial, view) for column in self.columns]
+
+    # --- order ---------------------------------------------------------------------------------
+
+    def _place_all(self) -> None:
+        self._keys.clear()
+        if self._view is None:
+            return
+        shown = [trial for trial in self._view.snapshot.trials.values() if self._is_shown(trial)]
+        entries = sorted((self._sort_key(trial), trial.metadata.id) for trial in shown)
+        self._keys = {trial_id: key for key, trial_id in entries}
+        self._sorted = [entry for entry in entries if not is_missing(entry[0])]
+        self._missing = [entry for entry in entries if is_missing(entry[0])]
+        self._missing.sort(key=lambda entry: natural_id(entry[1]))
+
+    def _place(self, trial_id: str) -> None:
+        key = self._keys.pop(trial_id, None)
+        if key is not None:
+            self._take_out(key, trial_id)
+        trial = None if self._view is None else self._view.trial(trial_id)
+        if trial is None or not self._is_shown(trial):
+            return
+        key = self._sort_key(trial)
+        self._keys[trial_id] = key
+        if is_missing(key):
+            insort(self._missing, (key, trial_id), key=lambda entry: natural_id(entry[1]))
+        else:
+            insort(self._sorted, (key, trial_id))
+
+    def _take_out(self, key: SortKey, trial_id: str) -> None:
+        if is_missing(key):
+            self._missing.remove((key, trial_id))
+        else:
+            del self._sorted[bisect_left(self._sorted, (key, trial_id))]
+
+    def _is_shown(self, trial: Trial) -> bool:
+        if trial.metadata.state in UNFINISHED:
+            return False
+        return self._filter is None or self._filter(trial)
+
+    def _sort_key(self, trial: Trial) -> SortKey:
+        if self._sort_column == "id":
+            return natural_id(trial.metadata.id)
+        assert self._fields is not None
+        return sort_key(self._fields[self._sort_column](trial))
+
+    # --- columns and cells ---------------------------------------------------------------------
+
+    def _make_columns(self, view: RunView) -> tuple[Column, ...]:
+        keys = view.summary.config_keys
+        fidelity = view.summary.fidelity_key
+        several = view.summary.objectives
+        objectives = (
+            [Column("objective", "objective", "decimal")]
+            if several == 1
+            else [
+                Column(f"objective{index + 1}", f"objective {index + 1}", "decimal")
+                for index in range(several)
+            ]
+        )
+        shown = [*(key for key in keys if key.varies), *(key for key in keys if not key.varies)]
+        shown.sort(key=lambda key: key.key != fidelity)
+        parameters = [
+            Column(key.key, key.name, "decimal" if key.is_number else "left", max_width=20)
+            for key in shown
+        ]
+        return (
+            Column("glyph", " ", gap=1),
+            Column("id", "id"),
+            *objectives,
+            *parameters,
+            Column("cost", "cost", "decimal"),
+            Column("took", "took", "right"),
+            Column("worker", "worker"),
+            Column("ended", "when", "right"),
+        )
+
+    def _cell(self, column: str, trial: Trial, view: RunView) -> Cell:
+        metadata = trial.metadata
+        if column == "glyph":
+            shown = INCUMBENT if _is_best(metadata.id, view) else look(metadata.state.value)
+            return Cell(shown.sign(self._ascii), shown.colour)
+        if column == "id":
+            return Cell(metadata.id)
+        if column.startswith("objective"):
+            return self._objective_cell(column, trial)
+        if column == "took":
+            return Cell(duration(duration_of(trial)), "text-muted")
+        if column == "ended":
+            ended = metadata.time_end
+            return Cell(MISSING if ended is None else age(self.now - ended), "text-muted")
+        if column == "worker":
+            return Cell(metadata.evaluating_worker_id or MISSING, "text-muted")
+        assert self._fields is not None
+        value = self._fields[column](trial)
+        return Cell(number(value), "text-muted" if value is None else "")
+
+    def _objective_cell(self, column: str, trial: Trial) -> Cell:
+        assert self._fields is not None
+        if trial.metadata.state is not State.SUCCESS and trial.metadata.state is not State.EXTERNAL:
+            shown = look(trial.metadata.state.value)
+            return Cell(shown.word, shown.colour)
+        value = self._fields[column](trial)
+        is_nan = isinstance(value, float) and math.isnan(value)
+        return Cell(number(value), "text-warning" if is_nan else "")
+
+
+def _is_best(trial_id: str, view: RunView) -> bool:
+    return trial_id == view.summary.best_id or trial_id in view.summary.front

@@ -1,0 +1,181 @@
+"""The first lines of the screen: is it alive, is it any good, is something wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from neps_state import State
+from neps_tui.formatting import age, bar, duration, number, percent, plain, shorten_middle
+from neps_tui.pace import evaluations_per_second, has_stalled, seconds_left
+from neps_tui.states import INCUMBENT, look
+from neps_tui.view import RunView
+
+Part = tuple[str, str]
+STALE_AFTER = 3.0
+"""Seconds without a look at the run after which what is shown counts as stale."""
+_BAR_WIDTH = 30
+
+
+class RunHeader(Vertical):
+    """Two lines about the whole run, and a third while there is something to say.
+
+    Args:
+        ascii: Whether only ASCII may be drawn.
+    """
+
+    DEFAULT_CSS = """
+    RunHeader {
+        height: auto;
+        background: $panel;
+        padding: 0 1;
+        & > Static { height: 1; }
+        & > #notice { color: $text-warning; display: none; height: auto; max-height: 3; }
+        & > #notice.-shown { display: block; }
+    }
+    """
+
+    def __init__(self, *, ascii: bool = False) -> None:
+        super().__init__()
+        self._ascii = ascii
+        self._lines = (Static(id="run", markup=False), Static(id="progress", markup=False))
+        self._notice = Static(id="notice", markup=False)
+        self._drawn: list[object] = [None, None, None]
+
+    def compose(self) -> ComposeResult:
+        """The lines."""
+        yield from self._lines
+        yield self._notice
+
+    def draw(self, view: RunView, now: float, data_age: float, notice: str | None) -> None:
+        """Draw the run.
+
+        Args:
+            view: The run.
+            now: Seconds since the epoch.
+            data_age: Seconds since the run was last looked at.
+            notice: Something more to say: a command under way, or a failure.
+        """
+        width = self.content_size.width
+        first = _fit(self._run_parts(view), self._best_parts(view, now), width)
+        middle = list(self._alive_parts(view, now, data_age))
+        self._update(0, _with_middle(first, middle, width))
+        self._update(1, list(self._progress_parts(view, now, width)))
+        said = notice or _problems(view)
+        if said != self._drawn[2]:
+            self._drawn[2] = said
+            self._notice.update(Content(plain(said or "")))
+            self._notice.set_class(bool(said), "-shown")
+
+    def _update(self, line: int, parts: list[Part]) -> None:
+        if parts != self._drawn[line]:
+            self._drawn[line] = parts
+            self._lines[line].update(Content.assemble(*parts))
+
+    def _run_parts(self, view: RunView) -> list[Part]:
+        info = view.snapshot.optimizer_info
+        name = plain(view.snapshot.root.name)
+        optimizer = [(" · ", "$text-muted"), (plain(info["name"]), "")] if info else []
+        return [(name, "bold"), *optimizer]
+
+    def _best_parts(self, view: RunView, now: float) -> list[Part]:
+        summary = view.summary
+        if summary.objectives > 1:
+            return [(f"Pareto front of {len(summary.front)}", "bold $text-accent")]
+        if summary.best_id is None:
+            return []
+        best = summary.incumbents[-1]
+        when = "" if best.time is None else f", {age(now - best.time)}"
+        return [
+            (f"{INCUMBENT.sign(self._ascii)} {number(best.objective)}", "bold $text-accent"),
+            (f"  {plain(best.trial_id)}{when}", "$text-muted"),
+        ]
+
+    def _alive_parts(self, view: RunView, now: float, data_age: float) -> Iterator[Part]:
+        dot = "*" if self._ascii else "●"
+        if not view.has_run:
+            yield f"{dot} waiting", "bold $text-warning"
+            return
+        if data_age > STALE_AFTER:
+            yield f"{dot} stale, {duration(data_age)} old", "bold $text-error"
+        elif view.polling is not None:
+            yield f"{dot} polled", "$text-warning"
+        else:
+            yield f"{dot} live", "$text-success"
+        standings = view.summary.standings(now)
+        busy = standings["working"] + standings["late"]
+        known = len(view.summary.workers)
+        if known:
+            yield f" · {busy} of {known} {'worker' if known == 1 else 'workers'} busy", ""
+        if view.summary.last_report is not None:
+            yield f" · last report {age(now - view.summary.last_report)}", "$text-muted"
+
+    def _progress_parts(self, view: RunView, now: float, width: int) -> Iterator[Part]:
+        if not view.has_run:
+            yield plain(view.snapshot.waiting_for), ""
+            return
+        summary = view.summary
+        used = 0
+        for part in self._count_parts(view):
+            used += cell_len(part[0])
+            yield part
+        limit = next((each for each in summary.limits if not each.per_worker), None)
+        if limit is None:
+            yield f"  {summary.usage.evaluations} evaluations", ""
+        else:
+            room = min(_BAR_WIDTH, max(0, width - used - 52))
+            if room >= 5:
+                yield "  " + bar(limit.fraction, room, self._ascii), "$text-primary"
+            yield f"  {number(limit.used)} / {number(limit.allowed)} {limit.name}", ""
+        if has_stalled(summary.ended, now):
+            return
+        pace = evaluations_per_second(summary.ended, now)
+        if pace is not None:
+            yield f" · {number(pace * 3600, 2)}/h", "$text-muted"
+        left = seconds_left(summary.limits, summary.usage.evaluations, pace)
+        if left is not None:
+            yield f" · done in {duration(left[0])}" if left[0] > 0 else " · budget spent", ""
+
+    def _count_parts(self, view: RunView) -> Iterator[Part]:
+        counts = view.summary.counts
+        ended = view.summary.usage.evaluations
+        for state in State:
+            count = counts[state]
+            if count or state in (State.EVALUATING, State.PENDING, State.SUCCESS):
+                shown = look(state.value)
+                share = f" ({percent(count, ended)})" if state is State.CRASHED and ended else ""
+                yield f"{shown.sign(self._ascii)} {count}{share}  ", shown.colour_style
+
+
+def _problems(view: RunView) -> str | None:
+    problems = view.snapshot.problems
+    if not problems:
+        return None
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{problems[0]}{more}"
+
+
+def _width(parts: list[Part]) -> int:
+    return sum(cell_len(text) for text, _ in parts)
+
+
+def _fit(left: list[Part], right: list[Part], width: int) -> tuple[list[Part], list[Part]]:
+    """Shorten the name on the left until both ends fit."""
+    room = width - _width(right) - _width(left[1:]) - 2
+    text, style = left[0]
+    return [(shorten_middle(text, max(8, room)), style), *left[1:]], right
+
+
+def _with_middle(ends: tuple[list[Part], list[Part]], middle: list[Part], width: int) -> list[Part]:
+    """Put parts between two ends, as many as there is room for."""
+    left, right = ends
+    while middle and _width(left) + _width(middle) + _width(right) + 4 > width:
+        middle = middle[:-1]
+    free = max(2, width - _width(left) - _width(middle) - _width(right))
+    before = free // 2 if middle else free
+    return [*left, (" " * before, ""), *middle, (" " * (free - before), ""), *right]
