@@ -77,7 +77,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("pane('evaluated')", "t", "trials", "Go to the evaluated trials.", "dashboard", "run"),
     Action("pane('evaluating')", "v", "evaluating", "Go to what runs now.", "dashboard", "run"),
-    Action("pane('pending')", "n", "next", "Go to the pending trials.", "dashboard", "run"),
+    Action("pane('pending')", "n", "pending", "Go to the pending trials.", "dashboard", "run"),
     Action("pane('errors')", "e", "errors", "Go to the error dump.", "dashboard", "run"),
     Action("pane('incumbent')", "p", "plot", "Go to the incumbent curve.", "dashboard", "run"),
     Action(
@@ -112,7 +112,7 @@ ACTIONS: tuple[Action, ...] = (
         "everywhere",
         in_footer=False,
     ),
-    Action("quit", "q,ctrl+q", "quit", "Leave; the run goes on.", "everywhere"),
+    Action("quit", "q", "quit", "Leave; the run goes on.", "everywhere"),
 )
 
 
@@ -121,18 +121,22 @@ def actions_of(*places: Place) -> tuple[Action, ...]:
     return tuple(action for action in ACTIONS if action.place in places)
 
 
-def bindings_of(place: Place) -> list[Binding]:
-    """Key bindings of a place, each with an id and a tooltip."""
+def bindings_of(*places: Place) -> list[Binding]:
+    """Key bindings of some places, each with an id and a tooltip.
+
+    The way to a pane comes last in the footer: a small terminal has tabs for that.
+    """
+    actions = sorted(actions_of(*places), key=lambda action: action.id.startswith("pane("))
     return [
         Binding(
             action.keys,
-            action.id,
+            f"app.{action.id}" if action.place == "everywhere" else action.id,
             action.label,
             show=action.in_footer,
-            id=f"{place}.{action.id}",
+            id=f"{action.place}.{action.id}",
             tooltip=action.help,
         )
-        for action in actions_of(place)
+        for action in actions
     ]
 
 

@@ -125,8 +125,9 @@ class NepsTuiApp(App[None]):
         done, refused = message.changed.done, message.changed.refused
         if done:
             self._dashboard.clear_selection()
-            kept = ", ".join(str(each) for each in message.changed.backups)
-            self._say(f"Done: {', '.join(done)} pending again. What went is kept in {kept}")
+            kept = ", ".join(each.name for each in message.changed.backups)
+            listed = done[0] if len(done) == 1 else f"{len(done)} trials"
+            self._say(f"{listed} pending again; what went is in .neps_tui/backups/{kept}")
         for reason in refused.values():
             self._say(f"Left as it is: {reason}", severity="warning")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from neps_state.readable import KeyNames
+from neps_state.space import SearchSpaceTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class ConfigKeys:
         self._varying: set[str] = set()
         self._words: set[str] = set()
         self._frozen: tuple[ConfigKey, ...] | None = ()
+        self._space: SearchSpaceTree | None = None
 
     def learn(self, config: Mapping[str, Any]) -> None:
         """Take in the config of a trial."""
@@ -48,14 +51,26 @@ class ConfigKeys:
                 self._words.add(key)
                 self._frozen = None
 
-    def frozen(self) -> tuple[ConfigKey, ...]:
-        """What is known now, in the order in which keys were first seen."""
-        if self._frozen is None:
-            self._frozen = tuple(
+    def frozen(self, space: SearchSpaceTree | None) -> tuple[ConfigKey, ...]:
+        """What is known now, in the order of the search space.
+
+        Configs themselves do not agree on an order: their text files are sorted, the cache is not.
+        """
+        if self._frozen is None or space is not self._space:
+            self._space = space
+            places = {} if space is None else {name: at for at, name in enumerate(space.parameters)}
+            keys = [
                 ConfigKey(key, self._names[key], key in self._varying, key not in self._words)
                 for key in self._names.learned()
-            )
+            ]
+            keys.sort(key=lambda each: (places.get(_first_part(each.name), len(places)), each.name))
+            self._frozen = tuple(keys)
         return self._frozen
+
+
+def _first_part(name: str) -> str:
+    """The parameter of the space that a name begins with, as in `net[0].activation`."""
+    return re.split(r"[.\[]", name, maxsplit=1)[0]
 
 
 def _is_number(value: object) -> bool:

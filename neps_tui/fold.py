@@ -158,7 +158,7 @@ class _Totals:
             workers=tuple(dict.fromkeys([*registered, *self._workers])),
             ended=tuple(self._ended),
             fidelity_key=self.fidelity_key,
-            config_keys=self._config_keys.frozen(),
+            config_keys=self._config_keys.frozen(snapshot.space),
         )
 
     def _evaluating(self, trial: Trial) -> Evaluating:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from neps_state import State, Trial
 from neps_state.snapshot import RunSnapshot
-from neps_tui.formatting import duration
+from neps_tui.formatting import duration, number
 from neps_tui.summary import Evaluating, RunSummary
 
 
@@ -104,7 +104,9 @@ def plan_reset(
 
 
 def _describe(trial: Trial) -> str:
-    text = f"{trial.id} ({trial.metadata.state.value})"
+    objective = trial.report.objective_to_minimize if trial.report is not None else None
+    held = "" if objective is None else f", objective {number(objective)}"
+    text = f"{trial.id} ({trial.metadata.state.value}{held})"
     if trial.report is not None and trial.report.err is not None:
         return f"{text} {str(trial.report.err)[:60]}"
     return text

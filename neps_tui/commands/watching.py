@@ -27,7 +27,9 @@ def demo(arguments: argparse.Namespace) -> Exit:
     """Start a small real optimization and open the dashboard on it."""
     _needs_terminal()
     try:
-        run = DemoRun.start(arguments.dir, workers=arguments.workers, seed=arguments.seed)
+        run = DemoRun.start(
+            arguments.dir, workers=arguments.workers, seed=arguments.seed, stays=True
+        )
     except NePSError as error:
         raise CommandError(f"the demo cannot use {arguments.dir}: {error}", Exit.USAGE) from error
     with run:

@@ -35,9 +35,15 @@ class DemoRun:
     """
 
     def __init__(
-        self, root: Path, *, speed: float, temporary: tempfile.TemporaryDirectory[str] | None
+        self,
+        root: Path,
+        *,
+        speed: float,
+        stays: bool,
+        temporary: tempfile.TemporaryDirectory[str] | None,
     ) -> None:
         self.root = root
+        self._stays = stays
         self._speed = speed
         self._temporary = temporary
         self._workers: list[subprocess.Popen[bytes]] = []
@@ -54,6 +60,7 @@ class DemoRun:
         seed: int = 0,
         evaluations: int = EVALUATIONS,
         speed: float = 1.0,
+        stays: bool = False,
     ) -> Self:
         """Starts the workers.
 
@@ -64,6 +71,7 @@ class DemoRun:
             seed: Of the sampled configs, should the run be new.
             evaluations: The run's budget, should the run be new.
             speed: How many times faster than usual to train.
+            stays: Whether the workers wait for more to do once the budget is used.
 
         Raises:
             NePSError: Another optimizer's run lies in the directory.
@@ -75,7 +83,7 @@ class DemoRun:
         root = directory.resolve()
         is_new = not open_run(root, seed=seed, evaluations=evaluations).all_trial_ids()
         own_files(root).mkdir(exist_ok=True)
-        run = cls(root, speed=speed, temporary=temporary)
+        run = cls(root, speed=speed, stays=stays, temporary=temporary)
         with ExitStack() as on_failure:
             on_failure.callback(run.stop)
             for number in range(workers):
@@ -122,6 +130,8 @@ class DemoRun:
     def _launch(self, worker_id: str, *, killed_in: int | None) -> None:
         command = [sys.executable, "-m", "neps_tui.demo.worker", str(self.root)]
         command += ["--worker-id", worker_id, "--speed", str(self._speed), "--end-with-parent"]
+        if self._stays:
+            command.append("--stay")
         if killed_in is not None:
             command += ["--killed-in", str(killed_in)]
         with (own_files(self.root) / f"{worker_id}.log").open("ab") as log:

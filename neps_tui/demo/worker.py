@@ -1,7 +1,8 @@
 """One worker process of the demo: takes a trial, evaluates it, reports it, and again.
 
 It uses the run the way a NePS worker does: pending trials come first, so that what a person reset
-or enqueued is evaluated, and only then a new one is sampled. Once the budget is used it ends.
+or enqueued is evaluated, and only then a new one is sampled. Once the budget is used it ends, or
+waits for a person to reset a trial.
 
     python -m neps_tui.demo.worker ROOT --worker-id worker_0
 """
@@ -29,6 +30,7 @@ from neps_tui.demo.optimizer import AsynchronousHalving
 from neps_tui.demo.space import image_classifier_space
 
 EVALUATIONS = 300
+_WAIT_FOR_WORK = 0.5
 
 logger = logging.getLogger("neps_tui.demo")
 
@@ -45,6 +47,7 @@ class Worker:
         speed: How many times faster than usual to train.
         killed_in: Which of its evaluations the worker does not survive, counted from 1; one that
             crashes is survived, and the next one is not.
+        stays: Whether it waits for more to do once the budget is used, instead of ending.
     """
 
     def __init__(
@@ -56,7 +59,9 @@ class Worker:
         evaluations: int = EVALUATIONS,
         speed: float = 1.0,
         killed_in: int | None = None,
+        stays: bool = False,
     ) -> None:
+        self._stays = stays
         self._state = open_run(root, seed=seed, evaluations=evaluations)
         own_files(root).mkdir(exist_ok=True)
         self._optimizer = AsynchronousHalving(image_classifier_space())
@@ -67,13 +72,19 @@ class Worker:
         self._claim_lock = FileLocker(own_files(root) / "claim.lock", poll=0.01, timeout=120)
 
     def run(self) -> None:
-        """Joins the run and works until the budget is used."""
+        """Joins the run and works until the budget is used, or for ever if it stays."""
         known_ids = self._state.lock_and_get_optimizer_state().worker_ids or []
         if self._worker_id not in known_ids:
             self._state.lock_and_set_new_worker_id(self._worker_id)
-        while (trial := self._claim()) is not None:
-            report = self._evaluate(trial)
-            self._state.lock_and_report_trial_evaluation(trial, report, worker_id=self._worker_id)
+        while True:
+            while (trial := self._claim()) is not None:
+                report = self._evaluate(trial)
+                self._state.lock_and_report_trial_evaluation(
+                    trial, report, worker_id=self._worker_id
+                )
+            if not self._stays:
+                break
+            time.sleep(_WAIT_FOR_WORK)
         logger.info("%s: the budget is used", self._worker_id)
 
     def _claim(self) -> Trial | None:
@@ -208,6 +219,9 @@ def main() -> None:
         "--killed-in", type=int, metavar="N", help="send itself SIGKILL in its N-th evaluation"
     )
     parser.add_argument(
+        "--stay", action="store_true", help="wait for more to do once the budget is used"
+    )
+    parser.add_argument(
         "--end-with-parent", action="store_true", help="end when standard input is closed"
     )
     arguments = parser.parse_args()
@@ -221,6 +235,7 @@ def main() -> None:
         evaluations=arguments.evaluations,
         speed=arguments.speed,
         killed_in=arguments.killed_in,
+        stays=arguments.stay,
     ).run()
 
 

@@ -9,6 +9,7 @@ from neps_state import Trial
 from neps_tui.panes.table_pane import TablePane
 from neps_tui.trial_rows import TrialRows
 from neps_tui.view import RunView
+from neps_tui.widgets.columns import Column
 
 _AGES_EVERY = 5.0
 
@@ -26,6 +27,8 @@ class EvaluatedPane(TablePane):
         self.rows = TrialRows(ascii=ascii)
         self._filter_text = ""
         self._aged_at = 0.0
+        self._best: frozenset[str] = frozenset()
+        self._columns: tuple[Column, ...] = ()
 
     def show(self, view: RunView, now: float) -> None:
         """Draw the ended trials."""
@@ -33,7 +36,10 @@ class EvaluatedPane(TablePane):
         self.rows.show(view)
         if view.summary.objectives > 1 and self.rows.sorting[0] == "objective":
             self.rows.sort_by("objective1", descending=False)
-        self._draw(view.snapshot.changed)
+        changed = view.snapshot.changed
+        best = _best(view)
+        self._draw(None if changed is None else changed | (best ^ self._best))
+        self._best = best
 
     def tick(self, now: float) -> None:
         """Let ages grow, now and then."""
@@ -68,6 +74,9 @@ class EvaluatedPane(TablePane):
 
     def _draw(self, changed: frozenset[str] | tuple[str, ...] | None) -> None:
         self.rows.now = time.time()
+        if self.rows.columns != self._columns:
+            # Cells of the rows in sight stand in other columns now.
+            self._columns, changed = self.rows.columns, None
         self.table.set_columns(self.rows.columns)
         order = self.rows.order()
         self.table.set_rows(order, self.rows.cells, None if changed == () else changed)
@@ -80,3 +89,9 @@ class EvaluatedPane(TablePane):
             if self._filter_text
             else "No trial has ended yet. The first report would show here."
         )
+
+
+def _best(view: RunView) -> frozenset[str]:
+    """Ids of the trials that are starred."""
+    best = view.summary.best_id
+    return frozenset(view.summary.front) | ({best} if best is not None else set())

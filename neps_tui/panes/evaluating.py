@@ -11,11 +11,10 @@ from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell, Column
 
 _COLUMNS = (
-    Column("id", "trial"),
-    Column("worker", "worker"),
-    Column("elapsed", "elapsed", "right"),
-    Column("usual", "of usual"),
-    Column("standing", ""),
+    Column("id", "trial", gap=1),
+    Column("worker", "worker", gap=1),
+    Column("elapsed", "for", "right", gap=1),
+    Column("usual", "of usual", gap=1),
 )
 _COLOURS: dict[Standing, str] = {
     "working": "text-success",
@@ -24,7 +23,7 @@ _COLOURS: dict[Standing, str] = {
     "abandoned": "text-error",
 }
 _ODD: tuple[Standing, ...] = ("late", "suspected", "abandoned")
-_BAR_WIDTH = 8
+_BAR_WIDTH = 5
 
 
 class EvaluatingPane(TablePane):
@@ -68,11 +67,12 @@ class EvaluatingPane(TablePane):
             Cell(each.trial_id),
             Cell(each.worker_id or "–", "text-muted"),
             Cell(_elapsed(elapsed), colour),
-            Cell(self._of_usual(each, elapsed), colour),
-            Cell("" if standing == "working" else standing, colour),
+            Cell(self._of_usual(each, elapsed, standing), colour),
         )
 
-    def _of_usual(self, each: Evaluating, elapsed: float | None) -> str:
+    def _of_usual(self, each: Evaluating, elapsed: float | None, standing: Standing) -> str:
+        if standing != "working":
+            return standing
         if each.usual is None or elapsed is None:
             return ""
         part = min(1.0, elapsed / each.usual) if each.usual > 0 else 1.0

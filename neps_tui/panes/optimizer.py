@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -15,6 +15,7 @@ from neps_tui.panes.pane import Pane
 from neps_tui.view import RunView
 
 _BAR_WIDTH = 10
+Part: TypeAlias = tuple[str, str]
 
 
 class OptimizerPane(Pane):
@@ -43,34 +44,43 @@ class OptimizerPane(Pane):
             self._drawn = parts
             self._text.update(Content.assemble(*((plain(t, newlines=True), s) for t, s in parts)))
 
-    def _parts(self, view: RunView) -> Iterator[tuple[str, str]]:
+    def _parts(self, view: RunView) -> Iterator[Part]:
         info = view.snapshot.optimizer_info
         if info is None:
             yield "optimizer_info.yaml has still to be written", "$text-muted"
             return
-        yield from _row("arguments", _settings(info["info"]))
-        for limit in view.summary.limits:
+        space = view.snapshot.space
+        parameters = {} if space is None else space.parameters
+        width = max(len(name) for name in ("evaluations", *parameters))
+        yield from self._budget_parts(view, width)
+        if view.summary.rungs:
+            rungs = "  ".join(f"{rung}: {count}" for rung, count in view.summary.rungs.items())
+            yield from _row("rungs", rungs, width)
+        if view.summary.workers:
+            yield from _row("workers", ", ".join(view.summary.workers), width)
+        yield from _row("arguments", _settings(info["info"]), width)
+        for name, parameter in parameters.items():
+            yield from _row(name, parameter.summary(), width)
+
+    def _budget_parts(self, view: RunView, width: int) -> Iterator[Part]:
+        usage, limits = view.summary.usage, view.summary.limits
+        for limit in limits:
             each = " a worker" if limit.per_worker else ""
-            yield f"{limit.name:<11} ", "$text-muted"
+            yield f"{limit.name:<{width}}  ", "$text-muted"
             if not limit.per_worker:
                 yield bar(limit.fraction, _BAR_WIDTH, self.ascii) + " ", "$text-primary"
             yield f"{number(limit.used)} / {number(limit.allowed)}{each}\n", ""
-        if not view.summary.limits:
-            yield from _row("evaluations", f"{view.summary.usage.evaluations}, without a limit")
-        if view.summary.usage.cost and not any(x.name == "cost" for x in view.summary.limits):
-            yield from _row("cost", number(view.summary.usage.cost))
-        if view.summary.rungs:
-            rungs = "  ".join(f"{rung}:{count}" for rung, count in view.summary.rungs.items())
-            yield from _row("rungs", rungs)
-        if view.summary.workers:
-            yield from _row("workers", ", ".join(view.summary.workers))
-        space = view.snapshot.space
-        for name, parameter in (space.parameters if space is not None else {}).items():
-            yield from _row(name, parameter.summary())
+        limited = {limit.name for limit in limits}
+        if "evaluations" not in limited:
+            yield from _row("evaluations", f"{usage.evaluations}, without a limit", width)
+        if usage.cost and "cost" not in limited:
+            yield from _row("cost", number(usage.cost), width)
+        if usage.fidelities and "fidelities" not in limited:
+            yield from _row("fidelities", number(usage.fidelities), width)
 
 
-def _row(name: str, text: str) -> Iterator[tuple[str, str]]:
-    yield f"{name:<11} ", "$text-muted"
+def _row(name: str, text: str, width: int) -> Iterator[Part]:
+    yield f"{name:<{width}}  ", "$text-muted"
     yield f"{text}\n", ""
 
 

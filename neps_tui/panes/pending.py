@@ -17,9 +17,7 @@ class PendingPane(TablePane):
     """The pending trials, in the order in which workers take them."""
 
     def __init__(self, *, ascii: bool = False) -> None:
-        super().__init__(
-            id="pending", empty_text="Nothing waits: workers sample as they go.", ascii=ascii
-        )
+        super().__init__(id="pending", empty_text="Nothing waits to be taken.", ascii=ascii)
 
     def show(self, view: RunView, now: float) -> None:
         """Draw the pending trials."""

@@ -40,8 +40,8 @@ class TablePane(Pane):
     def chosen(self) -> Sequence[str]:
         """The selected trials, or else the one under the cursor."""
         keys: Collection[str] = self.table.marked
-        if not keys and self.table.cursor_key is not None:
-            keys = [self.table.cursor_key]
+        if not keys and (key := self.table.settle_cursor()) is not None:
+            keys = [key]
         return list(dict.fromkeys(self.trial_of(key) for key in sorted(keys)))
 
     def trial_of(self, key: str) -> str:

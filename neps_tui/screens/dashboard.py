@@ -39,7 +39,7 @@ _TAB_NAMES = {
     "incumbent": "Plot",
     "optimizer": "Optimizer",
 }
-_LEAST_WIDTH, _LEAST_HEIGHT = 110, 30
+_LEAST_WIDTH, _LEAST_HEIGHT = 120, 30
 """Below this size the panes become tabs."""
 
 
@@ -52,7 +52,7 @@ class DashboardScreen(Screen[None]):
     """
 
     CSS_PATH = "dashboard.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("dashboard")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("dashboard", "everywhere")]
     AUTO_FOCUS = ""
 
     view: reactive[RunView | None] = reactive[RunView | None](None)

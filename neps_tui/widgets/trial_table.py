@@ -34,7 +34,8 @@ class TrialTable(ScrollView, can_focus=True):
     on the screen. With the cursor out of sight, the uppermost row in sight stays there
     instead, unless it went further than a screenful. Only while scrolled to the very top
     does the table stay at the top, as long as the cursor does not leave the screen by it:
-    at the top, what comes first is what is watched.
+    at the top, what comes first is what is watched. And as long as nobody has moved the
+    cursor, the table does not scroll for its sake.
 
     Only lines whose content differs from what is on the screen are painted again.
 
@@ -52,6 +53,7 @@ class TrialTable(ScrollView, can_focus=True):
     TrialTable {
         width: 1fr;
         height: 1fr;
+        scrollbar-size: 1 1;
         & > .trial-table--header { color: $text-muted; text-style: bold; }
         & > .trial-table--sorted { color: $text-accent; text-style: bold; }
         & > .trial-table--rule { color: $text-disabled; }
@@ -169,6 +171,7 @@ class TrialTable(ScrollView, can_focus=True):
         self._sort: tuple[str | None, str] = (None, "")
         self._cursor_row = 0
         self._cursor_key: str | None = None
+        self._is_cursor_chosen = False
         self._clicked_key: str | None = None
         self._marked: frozenset[str] = frozenset()
         self._window_of_lines = range(0)
@@ -224,7 +227,9 @@ class TrialTable(ScrollView, can_focus=True):
         self._keys = keys
         self._find_cursor()
         self._resize()
-        if seen and (top or self._cursor_row >= self._page):
+        if not self._is_cursor_chosen:
+            top = self.scroll_offset.y
+        elif seen and (top or self._cursor_row >= self._page):
             top += self._cursor_row - steady
         elif not seen and top and top_key is not None:
             row = self._row_of(top_key, near=top)
@@ -276,6 +281,17 @@ class TrialTable(ScrollView, can_focus=True):
             self._go(row)
         return row is not None
 
+    def settle_cursor(self) -> str | None:
+        """Bring the cursor to a row in sight if nobody has moved it and it has gone out of it.
+
+        Returns:
+            The row under the cursor then; None if there are no rows.
+        """
+        if self._keys and not self._is_cursor_chosen and not self._is_visible(self._cursor_row):
+            self._set_cursor(min(round(self.scroll_offset.y), len(self._keys) - 1))
+            self._update()
+        return self._cursor_key
+
     @property
     def marked(self) -> frozenset[str]:
         """The marked rows, among them those that are not among the rows any more."""
@@ -319,6 +335,7 @@ class TrialTable(ScrollView, can_focus=True):
     def _go(self, row: int) -> None:
         if not self._keys:
             return
+        self._is_cursor_chosen = True
         self._set_cursor(min(max(row, 0), len(self._keys) - 1))
         self._reveal_cursor()
         self._update()
@@ -333,10 +350,12 @@ class TrialTable(ScrollView, can_focus=True):
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by some rows."""
+        self.settle_cursor()
         self._go(self._cursor_row + rows)
 
     def action_page(self, pages: int) -> None:
         """Move the cursor by some screenfuls."""
+        self.settle_cursor()
         self._go(self._cursor_row + pages * max(self._page - 1, 1))
 
     def action_first(self) -> None:
@@ -354,14 +373,16 @@ class TrialTable(ScrollView, can_focus=True):
 
     def action_mark(self) -> None:
         """Mark the row under the cursor or not, and go to the next one."""
-        if self._cursor_key is not None:
-            self._set_marked(self._marked ^ {self._cursor_key})
+        key = self.settle_cursor()
+        if key is not None:
+            self._set_marked(self._marked ^ {key})
             self.action_move(1)
 
     def action_open(self) -> None:
         """Open the row under the cursor."""
-        if self._cursor_key is not None:
-            self.post_message(self.Opened(self, self._cursor_key))
+        key = self.settle_cursor()
+        if key is not None:
+            self.post_message(self.Opened(self, key))
 
     def on_click(self, event: events.Click) -> None:
         """Sort by a header, go to a row, or open the row that was clicked before."""
