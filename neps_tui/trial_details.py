@@ -29,7 +29,7 @@ class TrialDetails:
         glyph: Its state as a sign.
         colour: The state's colour.
         title: Id, state and objective in a line.
-        config: Readable names and values; the incumbent's beside where they differ.
+        config: Readable names, values, and the incumbent's values where they differ.
         times: When what happened, and how long it took.
         report: Objective, cost and whatever else the pipeline returned.
         curve: Learning curve: step and first objective.
@@ -40,7 +40,7 @@ class TrialDetails:
     glyph: str
     colour: str
     title: str
-    config: Rows
+    config: list[tuple[str, str, str]]
     times: Rows
     report: Rows
     curve: Curve
@@ -79,17 +79,17 @@ def details_of(trial: Trial, view: RunView, now: float, *, ascii: bool = False) 
     )
 
 
-def _config(trial: Trial, view: RunView) -> Rows:
+def _config(trial: Trial, view: RunView) -> list[tuple[str, str, str]]:
     names = view.summary.names
     config = readable_config(trial.config, view.snapshot.space, names)
     best = view.trial(view.summary.best_id) if view.summary.best_id else None
     if best is None or best.id == trial.id:
-        return [(name, number(value, 6)) for name, value in config.items()]
+        return [(name, number(value, 6), "") for name, value in config.items()]
     best_config = readable_config(best.config, view.snapshot.space, names)
     rows = []
     for name, value in config.items():
         text, other = number(value, 6), number(best_config.get(name), 6)
-        rows.append((name, text if text == other else f"{text}   (incumbent {other})"))
+        rows.append((name, text, "" if text == other else other))
     return rows
 
 
@@ -172,5 +172,7 @@ def _error(trial: Trial, view: RunView) -> tuple[str, str]:
 def _moment(moment: float | None, now: float, *, by: str | None = None) -> str:
     if moment is None or math.isnan(moment):
         return MISSING
-    clock = datetime.fromtimestamp(moment).strftime("%Y-%m-%d %H:%M:%S")
-    return f"{clock}, {age(now - moment)}" + (f", by {by}" if by else "")
+    there = datetime.fromtimestamp(moment)
+    is_today = there.date() == datetime.fromtimestamp(now).date()
+    clock = there.strftime("%H:%M:%S" if is_today else "%Y-%m-%d %H:%M")
+    return f"{clock}, {age(now - moment)}" + (f", {by}" if by else "")

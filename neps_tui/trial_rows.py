@@ -165,8 +165,8 @@ class TrialRows:
             *parameters,
             Column("cost", "cost", "decimal"),
             Column("took", "took", "right"),
-            Column("worker", "worker"),
             Column("ended", "when", "right"),
+            Column("worker", "worker"),
         )
 
     def _cell(self, column: str, trial: Trial, view: RunView) -> Cell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -26,6 +27,9 @@ def watch(arguments: argparse.Namespace) -> Exit:
 def demo(arguments: argparse.Namespace) -> Exit:
     """Start a small real optimization and open the dashboard on it."""
     _needs_terminal()
+    for ending in (signal.SIGHUP, signal.SIGTERM):
+        # A closed terminal would otherwise leave the run in the temporary directory.
+        signal.signal(ending, lambda number, _: sys.exit(128 + number))
     try:
         run = DemoRun.start(
             arguments.dir, workers=arguments.workers, seed=arguments.seed, stays=True

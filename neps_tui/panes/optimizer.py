@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -35,6 +36,11 @@ class OptimizerPane(Pane):
         """Put the focus where the arrows scroll."""
         self._scroll.focus()
 
+    def on_resize(self) -> None:
+        """Fold the lines anew."""
+        if self.view is not None:
+            self.show(self.view, 0.0)
+
     def show(self, view: RunView, now: float) -> None:
         """Draw the optimizer."""
         info = view.snapshot.optimizer_info
@@ -55,12 +61,12 @@ class OptimizerPane(Pane):
         yield from self._budget_parts(view, width)
         if view.summary.rungs:
             rungs = "  ".join(f"{rung}: {count}" for rung, count in view.summary.rungs.items())
-            yield from _row("rungs", rungs, width)
+            yield from self._row("rungs", rungs, width)
         if view.summary.workers:
-            yield from _row("workers", ", ".join(view.summary.workers), width)
-        yield from _row("arguments", _settings(info["info"]), width)
+            yield from self._row("workers", ", ".join(view.summary.workers), width)
+        yield from self._row("arguments", _settings(info["info"]), width)
         for name, parameter in parameters.items():
-            yield from _row(name, parameter.summary(), width)
+            yield from self._row(name, parameter.summary(), width)
 
     def _budget_parts(self, view: RunView, width: int) -> Iterator[Part]:
         usage, limits = view.summary.usage, view.summary.limits
@@ -72,16 +78,18 @@ class OptimizerPane(Pane):
             yield f"{number(limit.used)} / {number(limit.allowed)}{each}\n", ""
         limited = {limit.name for limit in limits}
         if "evaluations" not in limited:
-            yield from _row("evaluations", f"{usage.evaluations}, without a limit", width)
+            yield from self._row("evaluations", f"{usage.evaluations}, without a limit", width)
         if usage.cost and "cost" not in limited:
-            yield from _row("cost", number(usage.cost), width)
+            yield from self._row("cost", number(usage.cost), width)
         if usage.fidelities and "fidelities" not in limited:
-            yield from _row("fidelities", number(usage.fidelities), width)
+            yield from self._row("fidelities", number(usage.fidelities), width)
 
-
-def _row(name: str, text: str, width: int) -> Iterator[Part]:
-    yield f"{name:<{width}}  ", "$text-muted"
-    yield f"{text}\n", ""
+    def _row(self, name: str, text: str, width: int) -> Iterator[Part]:
+        """A name and a text, folded so that names stand alone on the left."""
+        room = max(12, self._scroll.scrollable_content_region.width - width - 3)
+        lines = textwrap.wrap(text, room) or [""]
+        yield f"{name:<{width}}  ", "$text-muted"
+        yield f"\n{'':<{width}}  ".join(lines) + "\n", ""
 
 
 def _settings(settings: Mapping[str, Any]) -> str:

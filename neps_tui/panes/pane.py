@@ -24,7 +24,7 @@ class Pane(Vertical):
 
     DEFAULT_CSS = """
     Pane {
-        border: round $panel-lighten-2;
+        border: round $foreground 25%;
         border-title-color: $text-muted;
         border-title-style: bold;
         padding: 0 1;
@@ -33,7 +33,7 @@ class Pane(Vertical):
             border-title-color: $text-primary;
         }
     }
-    Pane.-ascii { border: ascii $panel-lighten-2; }
+    Pane.-ascii { border: ascii $foreground 25%; }
     Pane.-ascii:focus-within { border: ascii $primary; }
     """
 

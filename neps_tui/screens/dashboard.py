@@ -73,6 +73,7 @@ class DashboardScreen(Screen[None]):
             "optimizer": OptimizerPane(ascii=ascii),
         }
         self._active = "evaluated"
+        self._had_run = False
         self._filter_note = Static(id="filter-note", markup=False)
         self.checked_at = time.monotonic()
 
@@ -102,7 +103,10 @@ class DashboardScreen(Screen[None]):
     def watch_view(self) -> None:
         """Draw another moment of the run."""
         self._draw_header()
-        self.refresh_bindings()
+        if self._had_run != self._has_run():
+            # Only then: the footer is made anew each time.
+            self._had_run = self._has_run()
+            self.refresh_bindings()
 
     def watch_notice(self) -> None:
         """Say what is under way."""
@@ -153,7 +157,6 @@ class DashboardScreen(Screen[None]):
         tabs = self.query_one("#tabs", Tabs)
         if tabs.active != f"tab-{name}":
             tabs.active = f"tab-{name}"
-        self.refresh_bindings()
 
     # --- what a person can do ------------------------------------------------------------------
 

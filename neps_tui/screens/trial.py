@@ -57,6 +57,7 @@ class TrialScreen(Screen[None]):
         self._order = order
         self._ascii = ascii
         self._drawn: dict[str, object] = {}
+        self._possible: list[bool | None] = []
 
     def compose(self) -> ComposeResult:
         """Title, sections, footer."""
@@ -92,7 +93,7 @@ class TrialScreen(Screen[None]):
         """Draw another moment of the run."""
         if self.is_mounted:
             self._draw()
-            self.refresh_bindings()
+            self._refresh_bindings_if_needed()
 
     def _draw(self) -> None:
         view = self.view
@@ -108,11 +109,8 @@ class TrialScreen(Screen[None]):
     def _draw_details(self, details: TrialDetails) -> None:
         title = Content.assemble((details.glyph, details.colour), " ", (details.title, "bold"))
         self._update("title", title)
-        for name, rows in (
-            ("config", details.config),
-            ("times", details.times),
-            ("report", details.report),
-        ):
+        self._update("config", Content.assemble(*_config_parts(details.config)))
+        for name, rows in (("times", details.times), ("report", details.report)):
             self._update(name, Content.assemble(*_parts(rows)))
         self._update("error", Content.styled(details.error, "$text-error"))
         self._update("traceback", Content.assemble(*_traceback_parts(details.traceback)))
@@ -140,6 +138,15 @@ class TrialScreen(Screen[None]):
             return True if self._neighbour(-1) is not None else None
         return True
 
+    def _refresh_bindings_if_needed(self) -> None:
+        """Grey other keys than before, if any: the footer is made anew each time."""
+        possible = [
+            self.check_action(name, ()) for name in ("reset_trial", "next_trial", "previous_trial")
+        ]
+        if possible != self._possible:
+            self._possible = possible
+            self.refresh_bindings()
+
     def action_reset_trial(self) -> None:
         """Ask whether to reset this trial."""
         self.post_message(ResetAsked((self.trial_id,)))
@@ -161,13 +168,26 @@ class TrialScreen(Screen[None]):
         if neighbour is not None:
             self.trial_id = neighbour
             self._draw()
-            self.refresh_bindings()
+            self._refresh_bindings_if_needed()
 
     def _neighbour(self, step: int) -> str | None:
         if self.trial_id not in self._order:
             return None
         at = self._order.index(self.trial_id) + step
         return self._order[at] if 0 <= at < len(self._order) else None
+
+
+def _config_parts(rows: list[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
+    """Names, values, and where it differs what the incumbent has."""
+    names = max((len(name) for name, _, _ in rows), default=0)
+    values = max((len(value) for _, value, _ in rows), default=0)
+    if any(other for _, _, other in rows):
+        yield f"{'':<{names}}  {'this trial':<{values}}  incumbent\n", "$text-disabled"
+        values = max(values, len("this trial"))
+    for index, (name, value, other) in enumerate(rows):
+        yield ("\n" if index else "") + f"{plain(name):<{names}}  ", "$text-muted"
+        yield f"{plain(value):<{values}}  ", "bold" if other else ""
+        yield plain(other), "$text-accent"
 
 
 def _parts(rows: Rows) -> Iterator[tuple[str, str]]:

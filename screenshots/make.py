@@ -1,0 +1,117 @@
+"""Makes the pictures in this folder from the demo: `python screenshots/make.py`.
+
+Needs Chromium and the font DejaVu Sans Mono, which has the box and braille characters.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from neps_state import State
+from neps_tui.app import NepsTuiApp, Options
+from neps_tui.demo.run import DemoRun
+
+FOLDER = Path(__file__).parent
+FONT = "DejaVu Sans Mono"
+BROWSER = "chromium"
+SECONDS_OF_DEMO = 45.0
+
+Steps = Callable[[Pilot[None], NepsTuiApp], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture to take.
+
+    Args:
+        name: Of the file, without its ending.
+        size: Columns and rows of the terminal.
+        theme: A theme of Textual's.
+        steps: What to do before it is taken.
+    """
+
+    name: str
+    size: tuple[int, int]
+    theme: str
+    steps: Steps
+
+
+async def nothing(pilot: Pilot[None], app: NepsTuiApp) -> None:
+    """Take the picture as it is."""
+
+
+async def open_crashed(pilot: Pilot[None], app: NepsTuiApp) -> None:
+    """Open the newest crash."""
+    await pilot.press("e", "enter")
+
+
+async def open_best(pilot: Pilot[None], app: NepsTuiApp) -> None:
+    """Open the incumbent."""
+    await pilot.press("t", "g", "enter")
+
+
+async def ask_reset(pilot: Pilot[None], app: NepsTuiApp) -> None:
+    """Select two crashed trials and ask to reset them."""
+    await pilot.press("e", "space", "space", "r")
+
+
+PICTURES = (
+    Picture("dashboard-dark", (160, 48), "textual-dark", nothing),
+    Picture("dashboard-light", (160, 48), "textual-light", nothing),
+    Picture("trial-dark", (160, 40), "textual-dark", open_best),
+    Picture("error-dark", (130, 40), "textual-dark", open_crashed),
+    Picture("reset-light", (130, 40), "textual-light", ask_reset),
+    Picture("small-dark", (80, 24), "textual-dark", nothing),
+)
+
+
+async def take(picture: Picture, root: Path) -> None:
+    """Open the dashboard on a run, do the steps, and save what it looks like."""
+    app = NepsTuiApp(root, Options(theme=picture.theme))
+    async with app.run_test(size=picture.size, notifications=True) as pilot:
+        while app.view is None or not app.view.summary.counts[State.SUCCESS]:
+            await asyncio.sleep(0.1)
+        await pilot.pause(1.0)
+        await picture.steps(pilot, app)
+        await pilot.pause(1.0)
+        write_png(app.export_screenshot(title="neps-tui"), picture)
+
+
+def write_png(svg: str, picture: Picture) -> None:
+    """Draw an SVG in one font that has every character, wherever the picture is looked at."""
+    svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL).replace("Fira Code", FONT)
+    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    assert found is not None
+    width, height = math.ceil(float(found[1])), math.ceil(float(found[2]))
+    target = FOLDER / f"{picture.name}.png"
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page.html"
+        page.write_text(f'<body style="margin:0;background:transparent">{svg}</body>')
+        command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+        command += [f"--user-data-dir={folder}/profile", f"--window-size={width},{height}"]
+        command += ["--default-background-color=00000000", f"--screenshot={target}", str(page)]
+        subprocess.run(command, check=True, capture_output=True)
+    print(target.name)
+
+
+async def main(names: list[str]) -> None:
+    """Run the demo for a while and take the pictures asked for, or all."""
+    with DemoRun.start(None, workers=3, seed=0) as run:
+        await asyncio.sleep(SECONDS_OF_DEMO)
+        for picture in PICTURES:
+            if not names or picture.name in names:
+                await take(picture, run.root)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))
