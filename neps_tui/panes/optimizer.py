@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from neps_tui.formatting import bar, number, plain
+from neps_tui.formatting import bar, number, plain, to_ascii
 from neps_tui.panes.pane import Pane
 from neps_tui.view import RunView
 
@@ -48,7 +48,10 @@ class OptimizerPane(Pane):
         parts = list(self._parts(view))
         if parts != self._drawn:
             self._drawn = parts
-            self._text.update(Content.assemble(*((plain(t, newlines=True), s) for t, s in parts)))
+            inert = ((plain(text, newlines=True), style) for text, style in parts)
+            if self.ascii:
+                inert = ((to_ascii(text), style) for text, style in inert)
+            self._text.update(Content.assemble(*inert))
 
     def _parts(self, view: RunView) -> Iterator[Part]:
         info = view.snapshot.optimizer_info

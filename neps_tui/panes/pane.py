@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
 
-from neps_tui.formatting import plain
+from neps_tui.formatting import plain, to_ascii
 from neps_tui.view import RunView
 
 
@@ -66,6 +66,7 @@ class Pane(Vertical):
 
     def set_title(self, *parts: str) -> None:
         """Title the frame; nothing in it is markup."""
-        title = Content(plain(" · ".join(part for part in parts if part)))
+        text = plain(" · ".join(part for part in parts if part))
+        title = Content(to_ascii(text) if self.ascii else text)
         if self.border_title != title.markup:
             self.border_title = title.markup

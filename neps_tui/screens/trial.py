@@ -17,7 +17,7 @@ from textual.widgets import Footer, Static
 
 from neps_state import State
 from neps_tui.actions import bindings_of
-from neps_tui.formatting import plain
+from neps_tui.formatting import plain, to_ascii
 from neps_tui.messages import ResetAsked
 from neps_tui.trial_details import Rows, TrialDetails, details_of
 from neps_tui.view import RunView
@@ -69,13 +69,15 @@ class TrialScreen(Screen[None]):
             with VerticalScroll(id="right"):
                 yield self._section("error")
                 yield self._section("traceback")
-                curve = StepCurve(ascii=self._ascii, id="curve", classes="section")
+                classes = "section -ascii" if self._ascii else "section"
+                curve = StepCurve(ascii=self._ascii, id="curve", classes=classes)
                 curve.border_title = "Learning curve"
                 yield curve
         yield Footer(show_command_palette=False)
 
     def _section(self, name: str) -> Static:
-        section = Static(id=name, classes="section", markup=False)
+        classes = "section -ascii" if self._ascii else "section"
+        section = Static(id=name, classes=classes, markup=False)
         section.border_title = _SECTIONS[name]
         return section
 
@@ -121,6 +123,8 @@ class TrialScreen(Screen[None]):
         curve.set_points(details.curve, step=False, x_label="step")
 
     def _update(self, name: str, content: Content) -> None:
+        if self._ascii:
+            content = Content(to_ascii(content.plain), spans=list(content.spans))
         if self._drawn.get(name) != content:
             self._drawn[name] = content
             self.query_one(f"#{name}", Static).update(content)

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from neps_state import State
-from neps_tui.formatting import age, bar, duration, number, percent, plain, shorten_middle
+from neps_tui.formatting import age, bar, duration, number, percent, plain, shorten_middle, to_ascii
 from neps_tui.pace import evaluations_per_second, has_stalled, seconds_left
 from neps_tui.states import INCUMBENT, look
 from neps_tui.view import RunView
@@ -69,10 +69,13 @@ class RunHeader(Vertical):
         said = notice or _problems(view)
         if said != self._drawn[2]:
             self._drawn[2] = said
-            self._notice.update(Content(plain(said or "")))
+            text = plain(said or "")
+            self._notice.update(Content(to_ascii(text) if self._ascii else text))
             self._notice.set_class(bool(said), "-shown")
 
     def _update(self, line: int, parts: list[Part]) -> None:
+        if self._ascii:
+            parts = [(to_ascii(text), style) for text, style in parts]
         if parts != self._drawn[line]:
             self._drawn[line] = parts
             self._lines[line].update(Content.assemble(*parts))

@@ -1,0 +1,274 @@
+"""The command line, as scripts rely on it: output, JSON, exit statuses, one-line errors."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from neps_state import NePSState, State
+from neps_tui.cli import main
+
+CopyRun = Callable[[str], Path]
+EXPECTED = Path(__file__).resolve().parent.parent / "data" / "expected"
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Runs a command; its exit status, standard output and standard error."""
+
+    def run_command(*arguments: object) -> tuple[int, str, str]:
+        try:
+            status = main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            status = int(str(end.code))
+        output = capsys.readouterr()
+        return int(status), output.out, output.err
+
+    return run_command
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in EXPECTED.iterdir()))
+def test_status_says_what_neps_reads(run: Run, recorded_run: CopyRun, name: str) -> None:
+    expected: dict[str, Any] = json.loads((EXPECTED / f"{name}.json").read_text())
+    status, output, error = run("status", recorded_run(name), "--json")
+    read = json.loads(output)
+    assert (status, error) == (0, "")
+    assert {state: count for state, count in read["counts"].items() if count} == expected["counts"]
+    assert set(read["counts"]) == {state.value for state in State}
+    assert read["total"] == len(expected["trials"])
+    assert (read["objectives"] > 1) == expected["multiobjective"]
+    assert (read["best"] and read["best"]["id"]) == (expected["best"] and expected["best"]["id"])
+    assert bool(read["pareto"]) == expected["multiobjective"]
+    assert read["errors"] == len(expected["errors"])
+    assert read["budget"] == expected["budget"]
+    assert read["optimizer"]["name"] == expected["optimizer"]["name"]
+    assert read["problems"] == []
+
+
+def test_status_reads_like_a_sentence_or_two(run: Run, recorded_run: CopyRun) -> None:
+    status, output, _ = run("status", recorded_run("hyperband-0.17"))
+    assert status == 0
+    assert "32 success, 8 crashed; 40 in all" in output
+    assert "0.1309  trial 15_rung_3" in output
+    assert "evaluations 40 of 100" in output
+
+
+def test_trials_are_one_json_object_a_line(run: Run, recorded_run: CopyRun) -> None:
+    status, output, _ = run("trials", recorded_run("architecture-0.17"), "--json")
+    rows = [json.loads(line) for line in output.splitlines()]
+    assert status == 0
+    assert len(rows) == 25
+    assert set(rows[0]) == {
+        *("id", "state", "config", "raw_config", "objective_to_minimize", "cost"),
+        *("learning_curve", "extra", "err", "sampling_worker_id", "evaluating_worker_id"),
+        *("time_sampled", "time_started", "time_end", "evaluation_duration"),
+        *("previous_trial_id", "source"),
+    }
+    assert rows[0]["config"]["block"] in ("Conv", "Pool")
+    assert "SAMPLING__Resolvable.block::categorical__2" in rows[0]["raw_config"]
+
+
+def test_nan_is_a_string_in_json(run: Run, recorded_run: CopyRun) -> None:
+    _, output, _ = run("trials", recorded_run("nan-0.17"), "--json")
+    objectives = [json.loads(line)["objective_to_minimize"] for line in output.splitlines()]
+    assert "nan" in objectives
+    assert "NaN" not in output
+
+
+def test_trials_are_chosen_sorted_and_limited(run: Run, recorded_run: CopyRun) -> None:
+    root = recorded_run("hyperband-0.17")
+    _, output, _ = run(
+        "trials", root, "--json", "--where", "rung=2 or rung=3", "--sort", "objective"
+    )
+    assert [json.loads(line)["id"] for line in output.splitlines()] == [
+        *("15_rung_3", "15_rung_2", "13_rung_2", "2_rung_2"),
+    ]
+    _, output, _ = run("trials", root, "--json", "--sort=-objective", "--limit", "1")
+    assert json.loads(output)["objective_to_minimize"] > 0.99
+    _, output, _ = run("trials", root, "--json", "--state", "crashed")
+    assert len(output.splitlines()) == 8
+
+
+def test_trials_as_csv_have_a_column_for_each_hyperparameter(
+    run: Run, recorded_run: CopyRun
+) -> None:
+    _, output, _ = run("trials", recorded_run("hyperband-0.17"), "--csv")
+    rows = list(csv.DictReader(io.StringIO(output)))
+    assert len(rows) == 40
+    assert float(rows[0]["config.learning_rate"]) > 0
+
+
+def test_one_trial_has_its_traceback(run: Run, recorded_run: CopyRun) -> None:
+    status, output, _ = run("trial", recorded_run("hyperband-0.17"), "5_rung_0", "--json")
+    trial = json.loads(output)
+    assert status == 0
+    assert trial["err_type"] == "TrainingDiverged"
+    assert trial["tb"].startswith("Traceback (most recent call last)")
+
+
+def test_errors_are_the_dump(run: Run, recorded_run: CopyRun) -> None:
+    _, output, _ = run("errors", recorded_run("hyperband-0.17"), "--json")
+    rows = [json.loads(line) for line in output.splitlines()]
+    assert len(rows) == 8
+    assert set(rows[0]) == {"trial_id", "worker_id", "err_type", "err", "tb"}
+
+
+def test_texts_of_a_run_reach_the_terminal_inert(run: Run, recorded_run: CopyRun) -> None:
+    for command in (("errors",), ("trial", "5_rung_0"), ("trials",), ("status",)):
+        _, output, _ = run(command[0], recorded_run("hyperband-0.17"), *command[1:])
+        assert "\x1b" not in output
+
+
+def test_the_optimizer_has_budget_and_space(run: Run, recorded_run: CopyRun) -> None:
+    _, output, _ = run("optimizer", recorded_run("hyperband-0.17"), "--json")
+    optimizer = json.loads(output)
+    assert optimizer["name"] == "hyperband"
+    assert optimizer["budget"]["total_evaluations_to_spend"] == 100
+    assert optimizer["search_space"]["learning_rate"] == "float 1e-05 … 0.1, log"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("status", "ROOT/nowhere"), "there is no directory"),
+        (("status", "ROOT"), "give one of"),
+        (("status", "ROOT/json-0.17/configs"), "is no NePS run"),
+        (("trial", "ROOT/json-0.17", "99"), "there is no trial 99"),
+        (("trials", "ROOT/json-0.17", "--where", "objective<"), "expected a value"),
+        (("trials", "ROOT/json-0.17", "--sort", "nosuch"), "there is no field"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_status_2(
+    run: Run, recorded_run: CopyRun, arguments: tuple[str, ...], expected: str
+) -> None:
+    root = recorded_run("json-0.17").parent
+    status, output, error = run(*(each.replace("ROOT", str(root)) for each in arguments))
+    assert status == 2
+    assert output == ""
+    assert expected in error
+    assert len(error.splitlines()) == 1
+    assert "Traceback" not in error
+
+
+def test_reset_puts_trials_back_and_touches_nothing_else(run: Run, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+    status, output, _ = run("reset", root, "5_rung_0", "8_rung_0", "--yes")
+    assert status == 0
+    assert "reset 2 to pending: 5_rung_0, 8_rung_0" in output
+    state = NePSState.create_or_load(root, load_only=True)
+    trials = state.lock_and_read_trials()
+    assert [each.id for each in trials.values() if each.state is State.PENDING] == [
+        *("5_rung_0", "8_rung_0"),
+    ]
+    assert len(state.lock_and_get_errors()) == 6
+
+
+def test_reset_by_state_takes_them_all(run: Run, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+    assert run("reset", root, "--state", "crashed", "--yes")[0] == 0
+    _, output, _ = run("status", root, "--json")
+    counts = json.loads(output)["counts"]
+    assert (counts["crashed"], counts["pending"]) == (0, 8)
+
+
+def test_a_dry_run_and_a_missing_yes_change_nothing(run: Run, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+    before = (root / "configs" / ".trial_cache.pkl").read_bytes()
+    assert run("reset", root, "5_rung_0", "--dry-run")[0] == 0
+    assert run("reset", root, "5_rung_0")[0] == 3
+    assert (root / "configs" / ".trial_cache.pkl").read_bytes() == before
+
+
+def test_nothing_to_reset_is_status_1(run: Run, run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    assert run("reset", root, "--state", "failed", "--yes")[0] == 1
+    assert run("reset", root, "--abandoned", "--yes")[0] == 1
+    assert run("reset", root, "nosuch", "--yes")[0] == 1
+
+
+def test_an_evaluating_trial_needs_force(run: Run, run_copy: CopyRun) -> None:
+    root = run_copy("killed-0.17")
+    status, _, error = run("reset", root, "10", "--yes")
+    assert status == 3
+    assert "--force" in error
+    assert run("reset", root, "10", "--yes", "--force")[0] == 0
+
+
+def test_an_abandoned_trial_does_not(run: Run, run_copy: CopyRun) -> None:
+    root = run_copy("killed-0.17")
+    state = NePSState.create_or_load(root, load_only=True)
+    later = state.lock_and_read_trials()["11"]
+    later.set_evaluating(time_started=2_000_000_000.0, worker_id="worker_0")
+    state.put_updated_trial(later, hints="metadata")
+    assert json.loads(run("status", root, "--json")[1])["abandoned"] == ["10"]
+    status, output, _ = run("reset", root, "--abandoned", "--yes")
+    assert status == 0
+    assert "abandoned: 10, its worker has started a later trial" in output
+
+
+@contextmanager
+def held(lock: Path, function: str) -> Iterator[int]:
+    """Another process that holds a lock; its process id."""
+    program = (
+        "import fcntl, sys\n"
+        f"stream = open({str(lock)!r}, 'w')\n"
+        f"fcntl.{function}(stream, fcntl.LOCK_EX)\n"
+        "print('held', flush=True)\n"
+        "sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdin is not None
+    assert holder.stdout is not None
+    try:
+        assert holder.stdout.readline() == "held\n"
+        yield holder.pid
+    finally:
+        holder.stdin.close()
+        holder.wait()
+
+
+@pytest.mark.parametrize("function", ["lockf", "flock"])
+def test_a_held_lock_is_status_4_with_its_holder_and_then_it_works(
+    run: Run, run_copy: CopyRun, function: str
+) -> None:
+    root = run_copy("hyperband-0.17")
+    with held(root / ".configs.lock", function) as pid:
+        status, _, error = run("reset", root, "5_rung_0", "--yes", "--timeout", "1")
+    assert status == 4
+    assert f"process {pid}" in error
+    assert len(error.splitlines()) == 1
+    assert run("reset", root, "5_rung_0", "--yes", "--timeout", "1")[0] == 0
+
+
+def test_the_dashboard_needs_a_terminal(run: Run, recorded_run: CopyRun) -> None:
+    for arguments in ((recorded_run("json-0.17"),), ("demo",)):
+        status, _, error = run(*arguments)
+        assert status == 2
+        assert "needs a terminal" in error
+
+
+def test_a_reader_that_has_had_enough_is_no_error(recorded_run: CopyRun) -> None:
+    python = shutil.which("python3", path=str(Path(sys.executable).parent)) or sys.executable
+    done = subprocess.run(
+        f"{python} -m neps_tui trials {recorded_run('hyperband-0.17')} --json | head -n 1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""

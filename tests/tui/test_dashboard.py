@@ -1,0 +1,361 @@
+"""The dashboard, by its keys, on runs that real NePS recorded."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from neps_state import NePSState, State, Trial
+from neps_tui.app import Options
+from neps_tui.screens.confirm import ConfirmScreen
+from neps_tui.screens.dashboard import DashboardScreen
+from neps_tui.screens.trial import TrialScreen
+
+Drive = Callable[..., None]
+CopyRun = Callable[[str], Path]
+
+
+def test_the_first_screen_answers_without_a_key(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("0.1309")
+        text = dashboard.text()
+        assert "hyperband-0.17 · hyperband" in text
+        assert "● live" in text
+        assert "✔ 32" in text
+        assert "✘ 8 (20 %)" in text
+        assert "40 / 100 evaluations" in text
+        assert "Errors 8 · 6 TrainingDiverged, 2 ValueError" in text
+        assert "Evaluated 40" in text
+        assert "★ 15_rung_3" in text
+        assert "rungs" in text
+        assert "0: 27  1: 9  2: 3  3: 1" in text
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+@pytest.mark.parametrize("size", [(120, 30), (80, 24), (40, 12)])
+def test_every_recorded_run_is_drawn_in_every_size(
+    drive: Drive, recorded_run: CopyRun, size: tuple[int, int]
+) -> None:
+    root = recorded_run("hyperband-0.17").parent
+
+    async def steps(dashboard: Any) -> None:
+        assert isinstance(dashboard.app.screen, DashboardScreen)
+        assert str(dashboard.app.view.summary.total)
+        for key in "venpot":
+            await dashboard.press(key)
+
+    for name in ("architecture-0.17", "multiobjective-0.17", "killed-0.17", "random-0.13"):
+        drive(root / name, steps, size=size)
+
+
+def test_small_terminals_have_tabs(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Trials  Evaluating  Pending  Errors  Plot  Optimizer")
+        assert "Tried to allocate" not in dashboard.text()
+        await dashboard.press("e")
+        await dashboard.shows("Tried to allocate")
+        await dashboard.press("o")
+        await dashboard.shows("float 1e-05 … 0.1, log")
+
+    drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
+
+
+def test_a_crashed_trial_is_found_and_its_error_read(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("e", "enter")
+        assert isinstance(dashboard.app.screen, TrialScreen)
+        await dashboard.shows("TrainingDiverged: loss is [bold]nan[/bold] at step 3")
+        text = dashboard.text()
+        assert "Traceback (most recent call last)" in text
+        assert "incumbent" in text
+        assert "learning_rate" in text
+        assert "\x1b" not in text
+        await dashboard.press("escape")
+        assert isinstance(dashboard.app.screen, DashboardScreen)
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_the_next_and_the_trial_before_follow_the_table(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("enter")
+        await dashboard.shows("15_rung_3 · success · incumbent")
+        await dashboard.press("right_square_bracket")
+        await dashboard.shows("15_rung_2 · success")
+        await dashboard.press("left_square_bracket")
+        await dashboard.shows("15_rung_3 · success · incumbent")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_selected_trials_are_reset_after_asking(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("e", "space", "space", "r")
+        assert isinstance(dashboard.app.screen, ConfirmScreen)
+        await dashboard.shows("Reset 2 trials?")
+        assert "25_rung_0 (crashed)" in dashboard.text()
+        assert "19_rung_0 (crashed)" in dashboard.text()
+        await dashboard.press("y")
+        await dashboard.shows("2 trials pending again")
+        await dashboard.shows("Pending 2")
+        await dashboard.shows("Errors 6")
+
+    drive(root, steps)
+    state = NePSState.create_or_load(root, load_only=True)
+    trials = state.lock_and_read_trials()
+    assert trials["25_rung_0"].state is State.PENDING
+    assert trials["19_rung_0"].state is State.PENDING
+    assert {error.trial_id for error in state.lock_and_get_errors().errs} == {
+        *("1_rung_0", "5_rung_0", "8_rung_0", "14_rung_0", "17_rung_0", "18_rung_0")
+    }
+
+
+@pytest.mark.parametrize("answer", ["n", "escape", "enter"])
+def test_the_harmless_answer_changes_nothing(drive: Drive, run_copy: CopyRun, answer: str) -> None:
+    root = run_copy("hyperband-0.17")
+    before = (root / "configs" / ".trial_cache.pkl").read_bytes()
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("e", "r", answer)
+        assert isinstance(dashboard.app.screen, DashboardScreen)
+        await dashboard.pilot.pause(0.3)
+
+    drive(root, steps)
+    assert (root / "configs" / ".trial_cache.pkl").read_bytes() == before
+    assert not (root / ".neps_tui").exists()
+
+
+def test_an_evaluating_trial_is_reset_only_with_its_risk_named(
+    drive: Drive, run_copy: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("v", "r")
+        await dashboard.shows("risk: worker_0 may still be evaluating 10")
+
+    drive(run_copy("killed-0.17"), steps)
+
+
+def test_read_only_asks_nothing(drive: Drive, run_copy: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("e", "r")
+        assert isinstance(dashboard.app.screen, DashboardScreen)
+
+    drive(run_copy("hyperband-0.17"), steps, options=Options(read_only=True))
+
+
+def test_a_held_lock_is_told_with_its_holder_and_the_keys_go_on(
+    drive: Drive, run_copy: CopyRun
+) -> None:
+    root = run_copy("hyperband-0.17")
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import fcntl, sys\n"
+            f"stream = open({str(root / '.configs.lock')!r}, 'w')\n"
+            "fcntl.lockf(stream, fcntl.LOCK_EX)\n"
+            "print('held', flush=True)\n"
+            "sys.stdin.read()",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout is not None
+    assert holder.stdin is not None
+    assert holder.stdout.readline() == "held\n"
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("e", "r", "y")
+        await dashboard.shows("reset 25_rung_0 …")
+        await dashboard.press("t", "j")
+        assert dashboard.app.screen.chosen() == ["15_rung_2"]
+        await dashboard.shows(f"process {holder.pid}")
+
+    try:
+        drive(root, steps)
+    finally:
+        holder.stdin.close()
+        holder.wait()
+
+
+def test_what_a_worker_writes_comes_to_the_screen(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    worker = NePSState.create_or_load(root, load_only=True)
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 30")
+        trial = Trial.new(
+            trial_id="31",
+            config={"learning_rate": 0.01, "weight_decay": 0.0, "optimizer": "adam"},
+            location=str(root / "configs" / "config_31"),
+            previous_trial=None,
+            previous_trial_location=None,
+            time_sampled=1_795_448_100.0,
+            worker_id="worker_0",
+        )
+        worker._trial_repo.store_new_trial(trial)
+        await dashboard.shows("Pending 1")
+        trial.set_evaluating(time_started=1_795_448_101.0, worker_id="worker_0")
+        worker.put_updated_trial(trial, hints="metadata")
+        await dashboard.shows("Evaluating 1")
+        report = trial.set_complete(
+            report_as="success",
+            time_end=1_795_448_102.0,
+            objective_to_minimize=0.00123,
+            cost=1.0,
+            learning_curve=None,
+            err=None,
+            tb=None,
+            extra=None,
+            evaluation_duration=1.0,
+        )
+        worker.lock_and_report_trial_evaluation(trial, report, worker_id="worker_0")
+        await dashboard.shows("Evaluated 31")
+        await dashboard.shows("★ 0.00123")
+
+    drive(root, steps)
+
+
+def test_the_cursor_stays_on_its_trial_when_the_table_is_sorted(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("j", "j")
+        chosen = dashboard.app.screen.chosen()
+        await dashboard.press("s")
+        assert dashboard.app.screen.chosen() == chosen
+        await dashboard.press("S")
+        assert dashboard.app.screen.chosen() == chosen
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_a_filter_applies_while_it_is_typed_and_keeps_the_last_good_one(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("slash", *"rung=2")
+        await dashboard.shows("Evaluated 3 · filter rung=2")
+        await dashboard.press("space", "left_parenthesis")
+        await dashboard.shows("expected a field, a text, or ( at the end")
+        assert "Evaluated 3 · filter rung=2" in dashboard.text()
+        await dashboard.press("escape")
+        await dashboard.shows("Evaluated 40")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_it_waits_for_a_run_and_survives_its_end_and_return(
+    drive: Drive, run_copy: CopyRun, tmp_path: Path
+) -> None:
+    source = run_copy("random-0.17")
+    root = tmp_path / "later"
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows(f"there is no directory {root} yet")
+        root.mkdir()
+        await dashboard.shows("it has no optimizer_info.yaml")
+        shutil.copytree(source, root, dirs_exist_ok=True)
+        await dashboard.shows("Evaluated 30")
+        shutil.rmtree(root)
+        await dashboard.shows("there is no directory")
+        shutil.copytree(source, root)
+        await dashboard.shows("Evaluated 30")
+
+    drive(root, steps, wait=False)
+
+
+def test_a_broken_file_is_told_beside_what_can_be_read(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    (root / "optimizer_state.pkl").write_bytes(b"\x80\x05nonsense")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("optimizer_state.pkl: ")
+        assert "Evaluated 30" in dashboard.text()
+
+    drive(root, steps)
+
+
+def test_several_objectives_show_their_front(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Pareto front")
+        assert "objective 1" in dashboard.text()
+        assert "objective 2" in dashboard.text()
+
+    drive(recorded_run("multiobjective-0.17"), steps)
+
+
+def test_help_names_every_key_of_the_action_table(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("question_mark")
+        await dashboard.shows("On the dashboard")
+        await dashboard.shows("Put the selected trials")
+        await dashboard.press("escape")
+        assert isinstance(dashboard.app.screen, DashboardScreen)
+
+    drive(recorded_run("hyperband-0.17"), steps, size=(160, 60))
+
+
+def test_the_palette_finds_an_action_and_does_it(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("ctrl+p")
+        await dashboard.press(*"optimizer")
+        await dashboard.pilot.pause(0.5)
+        await dashboard.press("enter")
+        await dashboard.until(
+            lambda: dashboard.app.screen.query_one("#optimizer").has_focus_within,
+            "the optimizer's pane has the focus",
+        )
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_a_folder_of_runs_gets_a_chooser(drive: Drive, recorded_run: CopyRun) -> None:
+    root = recorded_run("hyperband-0.17").parent
+    choices = (root / "hyperband-0.17", root / "random-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("holds 2 NePS runs")
+        await dashboard.press("down", "enter")
+        await dashboard.shows("Evaluated 30")
+
+    drive(root, steps, choices=choices, wait=False)
+
+
+def test_ascii_draws_nothing_else(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("15 / 200 evaluations")
+        assert dashboard.text().isascii(), dashboard.text()
+        await dashboard.press("e", "enter")
+        await dashboard.shows("Traceback")
+        assert dashboard.text().isascii(), dashboard.text()
+
+    drive(recorded_run("json-0.17"), steps, options=Options(ascii=True))
+
+
+def test_no_lock_is_held_once_a_reset_is_done(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("e", "r", "y")
+        await dashboard.shows("pending again")
+
+    drive(root, steps)
+    for name in (".configs.lock", ".errors.lock", ".optimizer.lock"):
+        descriptor = os.open(root / name, os.O_RDWR)
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(descriptor)

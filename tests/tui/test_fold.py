@@ -1,0 +1,174 @@
+"""Summaries: the same whether folded at once or change by change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neps_state import MetaData, Report, State, Trial
+from neps_state.reader import RunReader
+from neps_state.snapshot import Phase, RunSnapshot
+from neps_state.values import dominates
+from neps_tui.fold import RunFold, summarize
+from neps_tui.pace import evaluations_per_second, has_stalled, seconds_left
+from neps_tui.summary import Limit
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+NAMES = sorted(path.name for path in (DATA / "runs").iterdir())
+
+
+def made(
+    number: int,
+    state: State = State.SUCCESS,
+    objective: float | list[float] | None = 0.5,
+    worker: str = "worker_0",
+    started: float | None = None,
+    ended: float | None = None,
+) -> Trial:
+    started = 10.0 * number if started is None else started
+    finished = state not in (State.PENDING, State.EVALUATING)
+    ended = started + 5.0 if ended is None else ended
+    metadata = MetaData(
+        id=str(number),
+        location="",
+        state=state,
+        previous_trial_id=None,
+        previous_trial_location=None,
+        sampling_worker_id=worker,
+        time_sampled=started,
+        evaluating_worker_id=None if state is State.PENDING else worker,
+        time_started=None if state is State.PENDING else started,
+        time_end=ended if finished else None,
+    )
+    report = Report(objective, 1.0, None, {}, None, None, "success", 5.0) if finished else None
+    return Trial({"x": number}, metadata, report)
+
+
+def snapshot(*trials: Trial, **changes: Any) -> RunSnapshot:
+    by_id = MappingProxyType({trial.id: trial for trial in trials})
+    return replace(
+        RunSnapshot(Path("run"), Phase.RUN, trials=by_id, generation=1, revision=1), **changes
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_summary_counts_what_neps_counts(name: str) -> None:
+    expected = json.loads((DATA / "expected" / f"{name}.json").read_text())
+    summary = summarize(RunReader(DATA / "runs" / name).poll())
+    counts = {state.value: count for state, count in summary.counts.items() if count}
+    assert counts == expected["counts"]
+    assert summary.best_id == (expected["best"] and expected["best"]["id"])
+
+
+def ending(trial: Trial) -> float:
+    """When a trial ended; nobody knows of imported ones, which therefore come first."""
+    unfinished = trial.state in (State.PENDING, State.EVALUATING)
+    return 9e99 if unfinished else trial.metadata.time_end or 0.0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_folding_trial_by_trial_gives_the_same_as_at_once(name: str) -> None:
+    whole = RunReader(DATA / "runs" / name).poll()
+    at_once = summarize(whole)
+    fold = RunFold()
+    trials: dict[str, Trial] = {}
+    by_end = sorted(whole.trials.values(), key=ending)
+    for trial in by_end:
+        trials[trial.id] = trial
+        changed = None if len(trials) == 1 else frozenset({trial.id})
+        part = replace(whole, trials=MappingProxyType(dict(trials)), changed=changed)
+        step_by_step = fold.fold(part)
+    assert step_by_step == at_once
+
+
+def test_a_trial_that_goes_back_is_taken_out_of_every_sum() -> None:
+    fold = RunFold()
+    best, other = made(1, objective=0.1), made(2, objective=0.3)
+    assert fold.fold(snapshot(best, other)).best_id == "1"
+    again = snapshot(made(1, State.PENDING), other, changed=frozenset({"1"}), revision=2)
+    summary = fold.fold(again)
+    assert summary.best_id == "2"
+    assert summary.usage.evaluations == 1
+    assert summary.pending == ("1",)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=30))
+def test_the_front_is_what_nothing_dominates(points: list[tuple[int, int]]) -> None:
+    trials = [made(n, objective=[float(a), float(b)]) for n, (a, b) in enumerate(points, start=1)]
+    front = set(summarize(snapshot(*trials)).front)
+    values = {str(n): point for n, point in enumerate(points, start=1)}
+    assert front == {
+        n for n, mine in values.items() if not any(dominates(v, mine) for v in values.values())
+    }
+
+
+def test_nan_is_never_the_best() -> None:
+    trials = [made(1, objective=float("nan")), made(2, objective=0.4)]
+    assert summarize(snapshot(*trials)).best_id == "2"
+
+
+def standing(*trials: Trial) -> dict[str, str]:
+    return {each.trial_id: each.standing for each in summarize(snapshot(*trials)).evaluating}
+
+
+def finished(count: int, worker: str = "worker_0") -> Iterator[Trial]:
+    return (made(number, worker=worker) for number in range(1, count + 1))
+
+
+def test_a_worker_that_started_a_later_trial_has_abandoned_the_earlier() -> None:
+    earlier = made(8, State.EVALUATING, started=100.0)
+    later = made(9, State.EVALUATING, started=200.0)
+    assert standing(*finished(3), earlier, later) == {"8": "abandoned", "9": "working"}
+
+
+def test_before_some_have_finished_that_is_a_suspicion() -> None:
+    earlier = made(8, State.EVALUATING, started=100.0)
+    later = made(9, State.EVALUATING, started=200.0)
+    assert standing(earlier, later) == {"8": "suspected", "9": "working"}
+
+
+def test_an_asynchronous_pipeline_abandons_nothing() -> None:
+    overlapping = (
+        made(1, started=10.0, ended=50.0),
+        made(2, started=20.0, ended=60.0),
+        made(3, started=30.0, ended=70.0),
+    )
+    earlier = made(8, State.EVALUATING, started=100.0)
+    later = made(9, State.EVALUATING, started=200.0)
+    assert standing(*overlapping, earlier, later) == {"8": "working", "9": "working"}
+
+
+def test_another_workers_later_trial_says_nothing() -> None:
+    mine = made(8, State.EVALUATING, started=100.0, worker="worker_1")
+    theirs = made(9, State.EVALUATING, started=200.0, worker="worker_0")
+    assert standing(*finished(3), mine, theirs) == {"8": "working", "9": "working"}
+
+
+def test_a_trial_is_late_after_the_95th_percentile_of_like_ones() -> None:
+    running = made(30, State.EVALUATING, started=1000.0)
+    evaluating = summarize(snapshot(*finished(20), running)).evaluating[0]
+    assert evaluating.standing_at(1004.0) == "working"
+    assert evaluating.standing_at(1006.0) == "late"
+
+
+def test_the_pace_slows_down_when_nothing_ends_any_more() -> None:
+    ended = [float(second) for second in range(0, 100, 10)]
+    assert evaluations_per_second(ended, now=90.0) == pytest.approx(0.1)
+    assert evaluations_per_second(ended, now=180.0) == pytest.approx(0.05)
+    assert not has_stalled(ended, now=100.0)
+    assert has_stalled(ended, now=10_000.0)
+
+
+def test_the_first_limit_reached_ends_the_run() -> None:
+    limits = (Limit("evaluations", 10, 100), Limit("cost", 50, 100))
+    left = seconds_left(limits, evaluations=10, per_second=0.1)
+    assert left is not None
+    assert (left[0], left[1].name) == (pytest.approx(100.0), "cost")
