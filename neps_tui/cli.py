@@ -102,9 +102,7 @@ def _add_looking(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     status = _run_command(commands, "status", looking.status, "the summary, once")
     _add_json(status)
     trials = _run_command(commands, "trials", looking.trials, "the trials")
-    trials.add_argument(
-        "--state", action="append", choices=looking.STATE_CHOICES, help="only these; repeatable"
-    )
+    _add_states(trials, looking.STATE_CHOICES, "only these")
     trials.add_argument("--where", metavar="EXPR", help="as in 'learning_rate<1e-3 state:success'")
     trials.add_argument("--sort", metavar="FIELD", help="-FIELD for the other way round")
     trials.add_argument("--limit", type=_at_least_one, metavar="N")
@@ -123,7 +121,7 @@ def _add_looking(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _add_reset(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     reset = _run_command(commands, "reset", changing.reset, "trials back to pending")
     reset.add_argument("ids", nargs="*", metavar="ID")
-    reset.add_argument("--state", action="append", choices=changing.RESETTABLE, help="repeatable")
+    _add_states(reset, changing.RESETTABLE, "all in one of these states")
     reset.add_argument("--abandoned", action="store_true", help="what killed workers left")
     reset.add_argument("--yes", action="store_true", help="do not ask")
     reset.add_argument("--dry-run", action="store_true", help="only say what would be changed")
@@ -136,6 +134,12 @@ def _add_reset(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         default=_LOCK_TIMEOUT,
         metavar="SECONDS",
         help="how long to wait for a lock (default 5)",
+    )
+
+
+def _add_states(parser: argparse.ArgumentParser, choices: Sequence[str], help_text: str) -> None:
+    parser.add_argument(
+        "--state", action="extend", nargs="+", choices=choices, metavar="S", help=help_text
     )
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from neps_state.readable import KeyNames
 from neps_state.space import SearchSpaceTree
 
+_NUMBERS = frozenset({int, float})
+
 
 @dataclass(frozen=True, slots=True)
 class ConfigKey:
@@ -47,7 +49,7 @@ class ConfigKeys:
             if key not in self._varying and self._first.setdefault(key, value) != value:
                 self._varying.add(key)
                 self._frozen = None
-            if key not in self._words and not _is_number(value):
+            if type(value) not in _NUMBERS and key not in self._words:
                 self._words.add(key)
                 self._frozen = None
 
@@ -60,18 +62,18 @@ class ConfigKeys:
             self._space = space
             places = {} if space is None else {name: at for at, name in enumerate(space.parameters)}
             keys = [
-                ConfigKey(key, self._names[key], key in self._varying, key not in self._words)
+                ConfigKey(key, self._names[key], key in self._varying, self._is_number(key))
                 for key in self._names.learned()
             ]
             keys.sort(key=lambda each: (places.get(_first_part(each.name), len(places)), each.name))
             self._frozen = tuple(keys)
         return self._frozen
 
+    def _is_number(self, key: str) -> bool:
+        # What a categorical of the newer kind stores is a number, but only an index.
+        return key not in self._words and "::categorical" not in key
+
 
 def _first_part(name: str) -> str:
     """The parameter of the space that a name begins with, as in `net[0].activation`."""
     return re.split(r"[.\[]", name, maxsplit=1)[0]
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

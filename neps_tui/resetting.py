@@ -61,7 +61,7 @@ class Resetting:
         for trial in self.at_risk:
             worker = trial.metadata.evaluating_worker_id or "a worker"
             started = trial.metadata.time_started
-            since = "" if started is None else f", for {duration(self.now - started)} now"
+            since = "" if started is None else f", for {duration(max(0.0, self.now - started))} now"
             lines.append(
                 f"risk: {worker} may still be evaluating {trial.id}{since}; "
                 "its report would then replace the new one"

@@ -77,9 +77,11 @@ def _chosen(run: RunAt, arguments: argparse.Namespace) -> Sequence[Trial]:
 
 
 def _confirmed() -> bool:
-    if not sys.stdin.isatty():
+    try:
+        return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        # Nobody is there to answer, as in a script without --yes.
         return False
-    return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
 
 
 RESETTABLE = tuple(state.value for state in State if state is not State.PENDING)

@@ -30,9 +30,7 @@ class EvaluatingPane(TablePane):
     """The trials that workers have taken."""
 
     def __init__(self, *, ascii: bool = False) -> None:
-        super().__init__(
-            id="evaluating", empty_text="Nothing runs. A worker would show here.", ascii=ascii
-        )
+        super().__init__(id="evaluating", empty_text="Nothing runs.", ascii=ascii)
 
     def show(self, view: RunView, now: float) -> None:
         """Draw the trials being evaluated."""

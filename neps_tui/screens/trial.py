@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import ScrollableContainer, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
 from textual.reactive import reactive
@@ -62,7 +62,7 @@ class TrialScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Title, sections, footer."""
         yield Static(id="title", markup=False)
-        with Horizontal(id="body"):
+        with ScrollableContainer(id="body", can_focus=False):
             with VerticalScroll(id="left"):
                 for name in ("config", "times", "report"):
                     yield self._section(name)
@@ -84,12 +84,16 @@ class TrialScreen(Screen[None]):
     def on_mount(self) -> None:
         """Draw at once, and again as time goes by."""
         self.set_interval(1.0, self._draw)
-        self.query_one("#right").focus()
         self._draw()
 
     def on_resize(self, event: Resize) -> None:
-        """Side by side where there is room."""
-        self.set_class(event.size.width < _LEAST_WIDTH, "-narrow")
+        """Side by side where there is room, and one scroll for all where there is not."""
+        narrow = event.size.width < _LEAST_WIDTH
+        self.set_class(narrow, "-narrow")
+        body, right = self.query_one("#body"), self.query_one("#right")
+        body.can_focus, right.can_focus = narrow, not narrow
+        self.query_one("#left").can_focus = not narrow
+        (body if narrow else right).focus()
 
     def watch_view(self) -> None:
         """Draw another moment of the run."""
@@ -109,8 +113,10 @@ class TrialScreen(Screen[None]):
         self._draw_details(details_of(trial, view, time.time(), ascii=self._ascii))
 
     def _draw_details(self, details: TrialDetails) -> None:
-        title = Content.assemble((details.glyph, details.colour), " ", (details.title, "bold"))
-        self._update("title", title)
+        title = [(details.glyph, details.colour), (f" {details.title}", "bold")]
+        if details.error:
+            title.append((f"  {details.error}", "$text-error"))
+        self._update("title", Content.assemble(*title))
         self._update("config", Content.assemble(*_config_parts(details.config)))
         for name, rows in (("times", details.times), ("report", details.report)):
             self._update(name, Content.assemble(*_parts(rows)))

@@ -100,6 +100,8 @@ def test_trials_are_chosen_sorted_and_limited(run: Run, recorded_run: CopyRun) -
     assert json.loads(output)["objective_to_minimize"] > 0.99
     _, output, _ = run("trials", root, "--json", "--state", "crashed")
     assert len(output.splitlines()) == 8
+    both = len(run("trials", root, "--json", "--state", "crashed", "success")[1].splitlines())
+    assert both == 40
 
 
 def test_trials_as_csv_have_a_column_for_each_hyperparameter(
@@ -184,12 +186,24 @@ def test_reset_by_state_takes_them_all(run: Run, run_copy: CopyRun) -> None:
     assert (counts["crashed"], counts["pending"]) == (0, 8)
 
 
-def test_a_dry_run_and_a_missing_yes_change_nothing(run: Run, run_copy: CopyRun) -> None:
+def test_a_dry_run_and_a_missing_yes_change_nothing(
+    run: Run, run_copy: CopyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = run_copy("hyperband-0.17")
     before = (root / "configs" / ".trial_cache.pkl").read_bytes()
     assert run("reset", root, "5_rung_0", "--dry-run")[0] == 0
-    assert run("reset", root, "5_rung_0")[0] == 3
+    for answer in ("", "\n", "n\n", "perhaps\n"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+        assert run("reset", root, "5_rung_0")[0] == 3
     assert (root / "configs" / ".trial_cache.pkl").read_bytes() == before
+
+
+def test_a_yes_at_the_prompt_goes_on(
+    run: Run, run_copy: CopyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = run_copy("hyperband-0.17")
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    assert run("reset", root, "5_rung_0")[0] == 0
 
 
 def test_nothing_to_reset_is_status_1(run: Run, run_copy: CopyRun) -> None:

@@ -1,0 +1,95 @@
+"""What the screens look like: pictures to be looked at whenever one changes.
+
+Recorded runs at a fixed time, in two sizes and two themes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from neps_tui.app import NepsTuiApp, Options
+
+CopyRun = Callable[[str], Path]
+Compare = Callable[..., bool]
+SECONDS_AFTER = 90.0
+LARGE, SMALL = (160, 48), (80, 24)
+
+
+@pytest.fixture(autouse=True)
+def fixed_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A minute and a half after the recorded runs ended, in a known time zone."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.setattr(time, "time", lambda: 1_795_448_028.0 + SECONDS_AFTER)
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def after(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """Waits for the run, then presses keys."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        app = pilot.app
+        assert isinstance(app, NepsTuiApp)
+        while app.view is None or not app.view.has_run:
+            await pilot.pause(0.02)
+        await pilot.pause(0.3)
+        await pilot.press(*keys)
+        await pilot.pause(0.3)
+
+    return steps
+
+
+def app_on(root: Path, theme: str) -> NepsTuiApp:
+    return NepsTuiApp(root, Options(theme=theme))
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+@pytest.mark.parametrize("size", [LARGE, SMALL], ids=["large", "small"])
+def test_the_dashboard_looks_as_it_did(
+    snap_compare: Compare, recorded_run: CopyRun, theme: str, size: tuple[int, int]
+) -> None:
+    app = app_on(recorded_run("hyperband-0.17"), theme)
+    assert snap_compare(app, terminal_size=size, run_before=after())
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+@pytest.mark.parametrize("size", [LARGE, SMALL], ids=["large", "small"])
+def test_a_crashed_trial_looks_as_it_did(
+    snap_compare: Compare, recorded_run: CopyRun, theme: str, size: tuple[int, int]
+) -> None:
+    app = app_on(recorded_run("hyperband-0.17"), theme)
+    assert snap_compare(app, terminal_size=size, run_before=after("e", "enter"))
+
+
+def test_a_trial_with_a_learning_curve_looks_as_it_did(
+    snap_compare: Compare, recorded_run: CopyRun
+) -> None:
+    app = app_on(recorded_run("hyperband-0.17"), "textual-dark")
+    assert snap_compare(app, terminal_size=LARGE, run_before=after("enter"))
+
+
+def test_asking_before_a_reset_looks_as_it_did(
+    snap_compare: Compare, recorded_run: CopyRun
+) -> None:
+    app = app_on(recorded_run("killed-0.17"), "textual-dark")
+    assert snap_compare(app, terminal_size=(100, 30), run_before=after("v", "r"))
+
+
+def test_several_objectives_look_as_they_did(snap_compare: Compare, recorded_run: CopyRun) -> None:
+    app = app_on(recorded_run("multiobjective-0.17"), "textual-dark")
+    assert snap_compare(app, terminal_size=LARGE, run_before=after())
+
+
+def test_an_architecture_space_looks_as_it_did(
+    snap_compare: Compare, recorded_run: CopyRun
+) -> None:
+    app = app_on(recorded_run("architecture-0.17"), "textual-dark")
+    assert snap_compare(app, terminal_size=LARGE, run_before=after())
