@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -359,3 +360,45 @@ def test_no_lock_is_held_once_a_reset_is_done(drive: Drive, run_copy: CopyRun) -
         descriptor = os.open(root / name, os.O_RDWR)
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.close(descriptor)
+
+
+class Hostile:
+    """An object whose pickle runs a command wherever it is loaded as pickles usually are."""
+
+    def __init__(self, canary: Path) -> None:
+        self._canary = canary
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.system, (f"touch {self._canary}",)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("optimizer_state.pkl", "holds posix.system, not an optimizer's state"),
+        ("configs/.trial_cache.pkl", "it holds posix.system, not a trial"),
+        ("pipeline_space.pkl", ""),
+    ],
+)
+def test_a_hostile_pickle_runs_nothing_and_is_named(
+    drive: Drive, run_copy: CopyRun, tmp_path: Path, name: str, damage: str
+) -> None:
+    root = run_copy("random-0.17")
+    canary = tmp_path / "canary"
+    hostile = pickle.dumps(Hostile(canary))
+    if name.endswith("cache.pkl"):
+        with open(root / name, "ab") as cache:
+            cache.write(hostile)
+    else:
+        (root / name).write_bytes(hostile)
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 30")
+        await dashboard.shows(damage)
+        await dashboard.press("o", "t", "enter")
+        await dashboard.shows("objective")
+
+    drive(root, steps)
+    assert not canary.exists()
+    pickle.loads(hostile)
+    assert canary.exists(), "the test itself would notice"
