@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from neps_state import State
 from neps_tui.config_keys import ConfigKey
 
-Standing: TypeAlias = Literal["working", "late", "suspected", "abandoned"]
+Standing: TypeAlias = Literal["working", "late", "quiet", "suspected", "abandoned"]
+_QUIET_FACTOR = 10
+_LEAST_QUIET = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ class Evaluating:
         started: Seconds since the epoch.
         usual: Seconds that like trials take, by their median; None before one has ended.
         late_after: Seconds after which it takes longer than 95 % of like trials.
-        standing: What is to be thought of it when it is not late.
+        standing: What is to be thought of it when it is neither late nor has gone quiet, which
+            is ten times as long.
         reason: Why, in a sentence, where it is suspected or abandoned.
     """
 
@@ -85,9 +88,12 @@ class Evaluating:
 
     def standing_at(self, now: float) -> Standing:
         """What is to be thought of it at a moment, seconds since the epoch."""
-        if self.standing == "working" and self.late_after is not None and self.started is not None:
-            return "late" if now - self.started > self.late_after else "working"
-        return self.standing
+        if self.standing != "working" or self.late_after is None or self.started is None:
+            return self.standing
+        elapsed = now - self.started
+        if elapsed > max(_QUIET_FACTOR * self.late_after, _LEAST_QUIET):
+            return "quiet"
+        return "late" if elapsed > self.late_after else "working"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +156,7 @@ class RunSummary:
 
     def standings(self, now: float) -> Mapping[Standing, int]:
         """How many evaluating trials there are of each standing."""
-        counts: dict[Standing, int] = {"working": 0, "late": 0, "suspected": 0, "abandoned": 0}
+        counts: dict[Standing, int] = dict.fromkeys(get_args(Standing), 0)
         for each in self.evaluating:
             counts[each.standing_at(now)] += 1
         return counts

@@ -19,10 +19,11 @@ _COLUMNS = (
 _COLOURS: dict[Standing, str] = {
     "working": "text-success",
     "late": "text-warning",
+    "quiet": "text-error",
     "suspected": "text-warning",
     "abandoned": "text-error",
 }
-_ODD: tuple[Standing, ...] = ("late", "suspected", "abandoned")
+_ODD: tuple[Standing, ...] = ("late", "quiet", "suspected", "abandoned")
 _BAR_WIDTH = 5
 
 

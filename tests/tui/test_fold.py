@@ -157,6 +157,7 @@ def test_a_trial_is_late_after_the_95th_percentile_of_like_ones() -> None:
     evaluating = summarize(snapshot(*finished(20), running)).evaluating[0]
     assert evaluating.standing_at(1004.0) == "working"
     assert evaluating.standing_at(1006.0) == "late"
+    assert evaluating.standing_at(10_000.0) == "quiet"
 
 
 def test_the_pace_slows_down_when_nothing_ends_any_more() -> None:
