@@ -43,6 +43,8 @@ class CacheDamage:
     torn: bool
 
     def __str__(self) -> str:
+        if not self.length:
+            return self.reason
         where = "its last record" if self.torn else f"{self.length} bytes at {self.offset}"
         return f"{where} left out: {self.reason}"
 
@@ -224,9 +226,8 @@ class CacheFollower:
         stamp = self._stamp_now()
         if stamp is None or self._stamp is None or stamp.size < self._end:
             return None
-        with open(self._path, "rb", buffering=0) as stream:
-            stream.seek(self._end - len(self._tail))
-            data = stream.read(len(self._tail) + stamp.size - self._end)
+        tail_start = self._end - len(self._tail)
+        data = read_bytes(self._path, start=tail_start, length=stamp.size - tail_start)
         if not data.startswith(self._tail):
             return None
         tail_length = len(self._tail)
@@ -260,5 +261,5 @@ class CacheFollower:
     def _stamp_now(self) -> _Stamp | None:
         try:
             return _Stamp.of(os.stat(self._path))
-        except FileNotFoundError:
+        except OSError:
             return None

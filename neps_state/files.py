@@ -13,8 +13,11 @@ from typing import Any, Literal, TypeAlias
 
 import yaml
 
+from neps_state.exceptions import UnreadableError
+
 TextFormat: TypeAlias = Literal["yaml", "json"]
 
+_DEEPEST = 200
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
@@ -88,12 +91,33 @@ def load_text(data: bytes, text_format: TextFormat) -> Any:
     Raises:
         ValueError: The text is not of that format, as when it is half written.
     """
-    if text_format == "json":
-        return json.loads(data)
     try:
+        if text_format == "json":
+            return json.loads(data)
+        _check_depth(data)
         return yaml.load(data, Loader=_InertLoader)
     except (yaml.YAMLError, RecursionError) as error:
-        raise ValueError(f"not YAML: {error}") from error
+        raise ValueError(f"not {text_format.upper()}: {error}") from error
+
+
+def _check_depth(data: bytes) -> None:
+    """Refuse what is nested so deeply that the C library would overflow its stack.
+
+    Raises:
+        ValueError: It is.
+    """
+    # Flow collections take a bracket a level, block collections a column or half of one.
+    brackets = data.count(b"[") + data.count(b"{")
+    if brackets <= _DEEPEST and max(map(len, data.split(b"\n"))) <= _DEEPEST:
+        return
+    depth = 0
+    for event in yaml.parse(data, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise ValueError(f"nested more than {_DEEPEST} deep")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def dump_text(value: Any, text_format: TextFormat) -> bytes:
@@ -126,7 +150,20 @@ def plain_data(value: Any) -> Any:
 _PLAIN = (bool, int, float, str)
 
 
-def read_bytes(path: Path) -> bytes:
-    """A file's content as it is now, in one read."""
-    with open(path, "rb", buffering=0) as stream:
-        return stream.read()
+def read_bytes(path: Path, *, start: int = 0, length: int = -1) -> bytes:
+    """A file's content as it is now, in one read.
+
+    Args:
+        path: The file.
+        start: Where to begin.
+        length: How many bytes; all that follow if negative.
+
+    Raises:
+        UnreadableError: It is a directory, or a pipe or device, which could be read for ever.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb", buffering=0) as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UnreadableError(f"{path.name} is no regular file")
+        stream.seek(start)
+        return stream.read(length)

@@ -14,6 +14,8 @@ T = TypeVar("T")
 GRACE = 2.0
 """Seconds that a file may stay half written before a person is told."""
 _RETRY = 0.1
+_NO_STATUS = (-1, -1, -1)
+"""The stamp of what is there and will not even be looked at."""
 _CLOCK_TICK = 20_000_000
 """Nanoseconds within which a second write may leave size and time of a file as they are."""
 
@@ -25,8 +27,7 @@ class FollowedFile(Generic[T]):
         path: The file.
         read: Reads it; raises `UnreadableError` while it is torn.
         absent: Its value while it does not exist.
-        salvage: Reads what can be read of a file that stays torn; never raises
-            `UnreadableError`.
+        salvage: Reads what can be read of a file that stays torn.
     """
 
     def __init__(
@@ -102,12 +103,15 @@ class FollowedFile(Generic[T]):
             return False
         try:
             return self._show(self._salvage(self._path))
-        except OSError:
+        except (UnreadableError, OSError):
             # Gone or not ours to read: `flaw` says so, and the last good value stays.
             return False
 
     def _show(self, value: T) -> bool:
-        changed = value != self.value
+        try:
+            changed = value != self.value
+        except RecursionError:  # what a pickle nests too deeply to compare
+            changed = True
         self.value = value
         return changed
 
@@ -116,4 +120,6 @@ class FollowedFile(Generic[T]):
             status = os.stat(self._path)
         except FileNotFoundError:
             return None
+        except OSError:
+            return _NO_STATUS
         return status.st_ino, status.st_size, status.st_mtime_ns

@@ -6,15 +6,19 @@ import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeAlias
 
-from neps_state.cache import CacheContents, CacheFollower
+from neps_state.cache import CacheContents, CacheDamage, CacheFollower
 from neps_state.exceptions import TrialNotFoundError, UnreadableError
 from neps_state.followed import GRACE
 from neps_state.layout import METADATA_FILE, RunLayout
-from neps_state.repo import list_trial_ids
+from neps_state.repo import list_trial_ids, sampled_order
 from neps_state.soundness import is_sound_id
-from neps_state.trial import UNFINISHED, Trial
-from neps_state.trial_files import read_trial
+from neps_state.trial import UNFINISHED, Report, Trial
+from neps_state.trial_files import read_trial, report_path
+
+_OwnStamp: TypeAlias = tuple[tuple[int, int] | None, ...]
+"""Times and sizes of a trial's metadata and report."""
 
 _WHOLE_SHARE = 0.05
 """The most of a processor that reading the whole cache again and again may take."""
@@ -43,12 +47,14 @@ class FollowedTrials:
         self.problem: str | None = None
         self._started = False
         self._new: set[str] = set()
-        self._own_stamps: dict[str, tuple[int, int] | None] = {}
+        self._own_stamps: dict[str, _OwnStamp] = {}
         self._configs_modified: int | None = None
         self._earliest_whole = 0.0
         self._damage = ""
         self._damaged_since: float | None = None
         self._only_torn = False
+        self._failure = ""
+        self._failing_since: float | None = None
 
     def poll(self, now: float) -> set[str]:
         """Read what changed.
@@ -59,10 +65,22 @@ class FollowedTrials:
         Returns:
             Ids of the trials that are new, different or gone.
         """
-        changed = self._poll(now)
-        self._started = True
+        try:
+            changed = self._poll(now)
+        except (UnreadableError, OSError) as error:
+            self._note_failure(str(error), now)
+            changed = set()
+        else:
+            self._failing_since = None
+            self._started = True
         self.problem = self._find_problem(now)
         return changed
+
+    def _note_failure(self, failure: str, now: float) -> None:
+        """The cache will not be read at all: what was shown stays."""
+        self._failure = failure
+        self._failing_since = now if self._failing_since is None else self._failing_since
+        self.due = now + GRACE
 
     def _poll(self, now: float) -> set[str]:
         if not self._cache.exists():
@@ -86,6 +104,8 @@ class FollowedTrials:
         except FileNotFoundError:
             return set()
         self.due = None
+        if not contents.trials and not contents.damage and self._ids_on_disk():
+            contents.damage.append(CacheDamage(0, 0, "it is empty", torn=True))
         self._note_damage(contents, now)
         lost = self.trials.keys() - contents.trials.keys()
         if contents.damage and (lost or not self._started):
@@ -122,7 +142,7 @@ class FollowedTrials:
         gone: list[str] = []
         for trial_id in list(trial_ids):
             directory = self._layout.trial_directory(trial_id)
-            stamp = _stamp(directory / METADATA_FILE)
+            stamp = _own_stamp(directory)
             if trial_id in self.trials and stamp == self._own_stamps.get(trial_id, ()):
                 continue
             try:
@@ -135,7 +155,7 @@ class FollowedTrials:
                 self._own_stamps.pop(trial_id, None)
                 continue
             self._own_stamps[trial_id] = stamp
-        return self._put(read) | self._drop(gone)
+        return self._put(sorted(read, key=sampled_order)) | self._drop(gone)
 
     def _put(self, trials: Iterable[Trial]) -> set[str]:
         changed = set()
@@ -177,21 +197,41 @@ class FollowedTrials:
             if left <= 0:
                 return f"{self._damage}; NePS cannot read it until the next write here mends it"
             self.due = self.due or now + left
+        if self._failing_since is not None and now - self._failing_since >= GRACE:
+            return f"{self._failure}; the last that could be read is shown"
         if self.trials and not self._cache.exists():
             return "missing; the trials are shown from their own files"
         return None
 
 
 def _same(known: Trial, trial: Trial) -> bool:
-    """Whether a trial is as it was, by what a worker sets when it changes one."""
+    """Whether a trial is as it was, by what sampling, evaluating and correcting it set."""
     one, other = known.metadata, trial.metadata
     return (
         one.state is other.state
         and one.time_end == other.time_end
         and one.time_started == other.time_started
         and one.evaluating_worker_id == other.evaluating_worker_id
-        and (known.report is None) == (trial.report is None)
+        and _alike(one.time_sampled, other.time_sampled)
+        and _same_report(known.report, trial.report)
     )
+
+
+def _same_report(known: Report | None, report: Report | None) -> bool:
+    if known is None or report is None:
+        return known is report
+    return _alike(known.cost, report.cost) and _alike(
+        known.objective_to_minimize, report.objective_to_minimize
+    )
+
+
+def _alike(one: object, other: object) -> bool:
+    """Equality in which NaN equals NaN."""
+    return one == other or (one != one and other != other) or repr(one) == repr(other)
+
+
+def _own_stamp(directory: Path) -> _OwnStamp:
+    return _stamp(directory / METADATA_FILE), _stamp(report_path(directory) or directory / "report")
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -15,7 +15,7 @@ import struct
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import BaseFileLock, Timeout
@@ -134,15 +134,9 @@ class FileLocker:
     lock_path: Path
     poll: float
     timeout: float | None
-    _lock: RunFileLock = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.lock_path = self.lock_path.absolute().resolve()
-        self._lock = RunFileLock(
-            str(self.lock_path),
-            timeout=-1 if self.timeout is None else self.timeout,
-            thread_local=False,
-        )
 
     @contextmanager
     def lock(self, *, worker_id: str | None = None) -> Iterator[None]:
@@ -152,11 +146,20 @@ class FileLocker:
             worker_id: Accepted for NePS's sake; the kernel knows who holds a lock.
 
         Raises:
+            FileNotFoundError: The run's directory is gone.
             LockFailedError: Not had within the timeout; it names the holder.
         """
         del worker_id
+        if not self.lock_path.parent.is_dir():
+            raise FileNotFoundError(f"there is no directory {self.lock_path.parent} any more")
+        # A lock object lets every thread in that shares it, so each block has one of its own.
+        held = RunFileLock(
+            str(self.lock_path),
+            timeout=-1 if self.timeout is None else self.timeout,
+            thread_local=False,
+        )
         try:
-            self._lock.acquire(poll_interval=self.poll)
+            held.acquire(poll_interval=self.poll)
         except Timeout as error:
             raise LockFailedError(
                 self.lock_path, self.timeout or 0.0, holders_of(self.lock_path)
@@ -164,4 +167,4 @@ class FileLocker:
         try:
             yield
         finally:
-            self._lock.release()
+            held.release()

@@ -161,6 +161,18 @@ def dump_state(value: object) -> bytes:
     return buffer.getvalue()
 
 
+def picklable_error(error: Exception | None) -> Exception | None:
+    """The error itself, or where it cannot be pickled a plain one of the same text.
+
+    A class from inside a function cannot be, nor an error that holds a lock or a socket.
+    """
+    try:
+        dump_state(error)
+    except (AttributeError, pickle.PicklingError, RecursionError, TypeError, ValueError):
+        return Exception(str(error))
+    return error
+
+
 def dump_real(value: object) -> bytes:
     """Write a real object, with its class when that is from `__main__`."""
     data: bytes = cloudpickle.dumps(value, protocol=PROTOCOL)

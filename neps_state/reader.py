@@ -149,7 +149,10 @@ class _FollowedRun:
 
 
 def _read_space(path: Path) -> SearchSpaceTree | None:
-    return space_tree(read_pipeline_space(path))
+    try:
+        return space_tree(read_pipeline_space(path))
+    except (AttributeError, RecursionError, TypeError, ValueError) as error:
+        raise UnreadableError(f"{path.name}: it holds no space of a known shape") from error
 
 
 def _read_errors(path: Path) -> ParsedErrors:
@@ -166,6 +169,6 @@ def _salvage_errors(path: Path) -> ParsedErrors:
 def _identity(root: Path) -> tuple[int, int] | None:
     try:
         status = os.stat(root)
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:  # gone, or a network file system that has lost it for now
         return None
     return status.st_dev, status.st_ino

@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import ClassVar, get_args
 
 from neps_state.cache import CacheContents, CacheDamage, CacheFollower
-from neps_state.exceptions import TrialAlreadyExistsError, TrialNotFoundError, UnreadableError
+from neps_state.exceptions import (
+    NePSError,
+    TrialAlreadyExistsError,
+    TrialNotFoundError,
+    UnreadableError,
+)
 from neps_state.files import TextFormat, append_to_file, read_bytes, replace_file, sync_directory
 from neps_state.layout import CACHE_FILE, CONFIG_PREFIX, UNFINISHED_PREFIX
 from neps_state.pickles import dump_state
@@ -104,11 +109,16 @@ class TrialRepo:
 
         Raises:
             TrialAlreadyExistsError: One of them is there already; nothing was written.
+            NePSError: One has an id that cannot name a directory; nothing was written.
         """
         trials = trial if isinstance(trial, list) else [trial]
+        new: set[str] = set()
         for each in trials:
-            if self._directory_of(each.id).exists():
+            if not is_sound_id(each.id):
+                raise NePSError(f"{each.id!r} cannot be the id of a trial; nothing was written")
+            if each.id in new or self._directory_of(each.id).exists():
                 raise TrialAlreadyExistsError(each.id, self._directory_of(each.id))
+            new.add(each.id)
         self.directory.mkdir(parents=True, exist_ok=True)
         prepared = [self._prepare_directory(each) for each in trials]
         self._append(trial)
@@ -273,9 +283,9 @@ class TrialRepo:
         for trial_id in trial_ids:
             try:
                 trials.append(self.load_trial_from_disk(trial_id))
-            except UnreadableError as error:
+            except (TrialNotFoundError, UnreadableError) as error:
                 _logger.warning("trial %s is left out of the rebuilt cache: %s", trial_id, error)
-        return {trial.id: trial for trial in sorted(trials, key=_sampled_order)}
+        return {trial.id: trial for trial in sorted(trials, key=sampled_order)}
 
     def _write_whole(self, trials: dict[str, Trial]) -> None:
         replace_file(self.cache_path, dump_state(trials))
@@ -307,7 +317,7 @@ def list_trial_ids(directory: Path) -> list[str]:
                 for entry in entries
                 if entry.name.startswith(CONFIG_PREFIX) and entry.is_dir()
             ]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 
@@ -326,6 +336,7 @@ def _checked(
     return wanted
 
 
-def _sampled_order(trial: Trial) -> tuple[float, str]:
+def sampled_order(trial: Trial) -> tuple[float, str]:
+    """Sorts trials as they were sampled; imported ones, which have no time of that, come first."""
     sampled = trial.metadata.time_sampled
     return (sampled if sampled == sampled else 0.0, trial.id)

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any, Self
 
+from neps_state.exceptions import UnreadableError
 from neps_state.trial import Twin
 
 
@@ -58,6 +59,12 @@ class SeedSnapshot(Twin):
         Raises:
             UnreadableError: A state is not of the shape that library gives.
         """
+        try:
+            self._set_states()
+        except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            raise UnreadableError(f"a random state of another shape: {error}") from error
+
+    def _set_states(self) -> None:
         from neps_state.pickles import revive  # the pickles need this class to read it
 
         random.setstate(_as_tuple(self.py_rng))

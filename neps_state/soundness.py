@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import NoneType
 from typing import Any
 
 from neps_state.stand_in import name_of, plain_number
 from neps_state.trial import MetaData, Report, State, Trial
 
 _LONGEST_ID = 200
+# Tuples, not unions: these checks are made of every trial of a cache, and a tuple is faster.
+_NUMBER = (float, int, NoneType)
+_TEXT = (str, NoneType)
+_PLAIN = frozenset(_NUMBER)
 
 
 def flaw_in(candidate: object) -> str | None:
@@ -31,37 +36,55 @@ def _flaw_in_metadata(metadata: object) -> str | None:
         return f"it holds a trial with an impossible id: {str(metadata.id)[:40]!r}"
     if type(metadata.state) is not State:
         return f"it holds trial {metadata.id} in no known state"
-    times = (metadata.time_sampled, metadata.time_started, metadata.time_end)
-    workers = (metadata.sampling_worker_id, metadata.evaluating_worker_id)
-    others = (metadata.previous_trial_id,)
-    if not all(_is_number(time) or time is None for time in times):
+    if not (
+        isinstance(metadata.time_sampled, _NUMBER)
+        and isinstance(metadata.time_started, _NUMBER)
+        and isinstance(metadata.time_end, _NUMBER)
+    ):
         return f"it holds trial {metadata.id} with a time that is no number"
-    if not all(isinstance(text, str | None) for text in (*workers, *others)):
+    if not (
+        isinstance(metadata.sampling_worker_id, _TEXT)
+        and isinstance(metadata.evaluating_worker_id, _TEXT)
+        and isinstance(metadata.previous_trial_id, _TEXT)
+    ):
         return f"it holds trial {metadata.id} with a worker or parent that is no text"
     return None
 
 
 def _flaw_in_rest(trial: Trial) -> str | None:
-    if not isinstance(trial.config, Mapping):
+    if type(trial.config) is not dict and not isinstance(trial.config, Mapping):
         return f"it holds trial {trial.metadata.id} without a config"
     report = trial.report
     if report is None:
         return None
     if type(report) is not Report:
         return f"it holds trial {trial.metadata.id} with a report of another class"
-    if type(report.objective_to_minimize) is not float:
-        report.objective_to_minimize = _plain_numbers(report.objective_to_minimize)
-    report.cost = _plain_numbers(report.cost)
-    report.evaluation_duration = _plain_numbers(report.evaluation_duration)
-    objective = report.objective_to_minimize
-    values = objective if isinstance(objective, list | tuple) else [objective]
-    values = [*values, report.cost, report.evaluation_duration]
-    if not all(value is None or _is_number(value) for value in values):
+    if not (_has_plain_numbers(report) or _gets_plain_numbers(report)):
         return f"it holds trial {trial.metadata.id} with an objective or cost that is no number"
     curve = report.learning_curve
     if curve is not None and not isinstance(curve, list | tuple):
         return f"it holds trial {trial.metadata.id} with a learning curve that is no list"
     return None
+
+
+def _has_plain_numbers(report: Report) -> bool:
+    """Whether nothing has to be done about the numbers of a report, as is nearly always so."""
+    return (
+        type(report.objective_to_minimize) in _PLAIN
+        and type(report.cost) in _PLAIN
+        and type(report.evaluation_duration) in _PLAIN
+    )
+
+
+def _gets_plain_numbers(report: Report) -> bool:
+    """Put plain numbers in the place of numpy's; whether there are but numbers then."""
+    report.objective_to_minimize = _plain_numbers(report.objective_to_minimize)
+    report.cost = _plain_numbers(report.cost)
+    report.evaluation_duration = _plain_numbers(report.evaluation_duration)
+    objective = report.objective_to_minimize
+    values = objective if isinstance(objective, list) else [objective]
+    values = [*values, report.cost, report.evaluation_duration]
+    return all(isinstance(value, _NUMBER) for value in values)
 
 
 def is_sound_id(trial_id: object) -> bool:
@@ -72,10 +95,6 @@ def is_sound_id(trial_id: object) -> bool:
         and "/" not in trial_id
         and "\0" not in trial_id
     )
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float)
 
 
 def _plain_numbers(value: Any) -> Any:

@@ -191,7 +191,8 @@ def plain_number(value: object) -> float | int | bool | None:
     if not isinstance(value, StandIn) or name_of(value) not in _SCALARS or len(value.args) != 2:
         return None
     kind, data = value.args
-    letter = _LETTERS.get(kind.args[0]) if isinstance(kind, StandIn) and kind.args else None
+    named = kind.args[0] if isinstance(kind, StandIn) and kind.args else None
+    letter = _LETTERS.get(named) if isinstance(named, str) else None
     if letter is None or not isinstance(data, bytes) or struct.calcsize(f"={letter}") != len(data):
         return None
     order = kind.state[1] if isinstance(kind.state, tuple) and len(kind.state) > 1 else "="

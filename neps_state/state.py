@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self, overload
+from typing import Any, Self, TypeVar, overload
 
 from neps_state import backup
 from neps_state.changes import Changed, unchanged
@@ -33,7 +33,7 @@ from neps_state.files import read_bytes, replace_file
 from neps_state.layout import RunLayout
 from neps_state.locks import FileLocker
 from neps_state.optimizer import AskFunction, BudgetInfo, OptimizationState, OptimizerInfo
-from neps_state.pickles import dump_state, load_real
+from neps_state.pickles import dump_state, load_real, picklable_error
 from neps_state.repo import TrialRepo
 from neps_state.run_files import (
     check_same_run,
@@ -46,6 +46,8 @@ from neps_state.sampling import sample
 from neps_state.stand_in import class_name_of
 from neps_state.trial import ImportedConfig, Report, State, Trial
 from neps_state.trial_files import TrialWriteHint
+
+T = TypeVar("T")
 
 _UNSAFE_RETRIES = 10
 _UNSAFE_RETRY_WAIT = 0.1
@@ -142,9 +144,9 @@ class NePSState:
             _trial_repo=TrialRepo(layout.configs),
             _optimizer_lock=_optimizer_locker(layout),
             _optimizer_info_path=layout.optimizer_info,
-            _optimizer_info=read_optimizer_info(layout.optimizer_info),
+            _optimizer_info=_read_patiently(read_optimizer_info, layout.optimizer_info),
             _optimizer_state_path=layout.optimizer_state,
-            _optimizer_state=read_optimizer_state(layout.optimizer_state),
+            _optimizer_state=_read_patiently(read_optimizer_state, layout.optimizer_state),
             _pipeline_space_path=layout.pipeline_space,
             _err_lock=FileLocker(
                 layout.error_lock,
@@ -153,7 +155,7 @@ class NePSState:
             ),
             _shared_errors_path=layout.errors,
             _shared_errors=read_errors(layout.errors),
-            _pipeline_space=read_pipeline_space(layout.pipeline_space),
+            _pipeline_space=_read_patiently(read_pipeline_space, layout.pipeline_space),
         )
 
     def with_lock_timeout(self, seconds: float) -> Self:
@@ -366,11 +368,12 @@ class NePSState:
 
         Args:
             trial: The trial after `Trial.set_complete`.
-            report: What that returned; it is attached to the trial.
+            report: What that returned; it is attached to the trial. Of an error that cannot be
+                pickled only the text is.
             worker_id: Who evaluated it.
         """
         with self._trial_lock.lock(), self._err_lock.lock():
-            trial.report = report
+            trial.report = replace(report, err=picklable_error(report.err))
             self._trial_repo.update_trial(trial, hints=["report", "metadata"])
             if report.err is not None:
                 row = SerializableTrialError(
@@ -446,8 +449,9 @@ class NePSState:
         kept = backup.keep(RunLayout(self.path), "reset", trials, errors)
         for trial in trials:
             trial.reset()
-        self._trial_repo.reset_trials(trials)
+        # The errors first: a kill here leaves a crashed trial, which can be reset again.
         drop_errors_of(self._shared_errors_path, trial_ids)
+        self._trial_repo.reset_trials(trials)
         return kept
 
     def lock_and_remove_trial_by_id(self, trial_id: str) -> None:
@@ -462,8 +466,8 @@ class NePSState:
             kept = backup.keep(RunLayout(self.path), "remove", [trial], errors)
             whole = kept / "whole"
             whole.mkdir()
-            self._trial_repo.remove_trial(trial_id, keep_in=whole)
             drop_errors_of(self._shared_errors_path, {trial_id})
+            self._trial_repo.remove_trial(trial_id, keep_in=whole)
 
     def _known_trial(self, known: Mapping[str, Trial], trial_id: str) -> Trial:
         """The trial by the cache, or else by its own files."""
@@ -506,6 +510,20 @@ class NePSState:
             state = read_optimizer_state(self._optimizer_state_path)
             yield state
             replace_file(self._optimizer_state_path, dump_state(state))
+
+
+def _read_patiently(read: Callable[[Path], T], path: Path) -> T:
+    """Read a file that a worker may be writing in place, without waiting for its lock.
+
+    Raises:
+        UnreadableError: It stayed half written for a second.
+    """
+    for _ in range(_UNSAFE_RETRIES):
+        try:
+            return read(path)
+        except UnreadableError:
+            time.sleep(_UNSAFE_RETRY_WAIT)
+    return read(path)
 
 
 def _optimizer_locker(layout: RunLayout) -> FileLocker:

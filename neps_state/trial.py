@@ -51,9 +51,16 @@ class Twin:
 
     __slots__ = ()
 
+    _methods: ClassVar[frozenset[str]] = frozenset()
+
+    def __init_subclass__(cls) -> None:
+        cls._methods = frozenset(name for name, value in vars(cls).items() if callable(value))
+
     def __setstate__(self, state: object) -> None:
         if not isinstance(state, dict):
             raise UnreadableError(f"a {type(self).__name__} made of no fields")
+        if not self._methods.isdisjoint(state):
+            raise UnreadableError(f"a {type(self).__name__} with a field in a method's place")
         self.__dict__.update(state)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,12 @@ class Recorded:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "recorded_name" in metafunc.fixturenames:
         metafunc.parametrize("recorded_name", Recorded(DATA).names)
+
+
+@pytest.fixture(autouse=True)
+def _no_power_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting for the disk takes most of the time here, and no test pulls the plug."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
 @pytest.fixture(scope="session")

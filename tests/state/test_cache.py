@@ -1,4 +1,4 @@
-"""The trial cache: torn, damaged, empty, huge; what is whole is read and the next write mends it."""
+"""The trial cache, torn or damaged: what is whole is read, and the next write mends it."""
 
 from __future__ import annotations
 
@@ -374,9 +374,7 @@ def test_the_damage_of_a_reading_is_told(
     assert repo.damage == ()
 
 
-def test_the_cache_stays_short_and_readable_over_many_updates(
-    tmp_path: Path, make: Any
-) -> None:
+def test_the_cache_stays_short_and_readable_over_many_updates(tmp_path: Path, make: Any) -> None:
     state = make.create(tmp_path / "run")
     for _ in range(30):
         make.sample(state, 1)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import pickle
 import pickletools
+import shutil
 import struct
+import subprocess
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
@@ -19,7 +23,7 @@ from hypothesis import strategies as st
 
 from neps_state import NePSState, State, Trial, UnreadableError
 from neps_state.cache import parse_cache
-from neps_state.pickles import TornError, dump_state, load_inert
+from neps_state.pickles import dump_state, load_inert
 from neps_state.reader import RunReader
 from neps_state.snapshot import Phase
 from neps_state.stand_in import StandIn, name_of, plain_number
@@ -36,7 +40,7 @@ def test_what_neps_wrote_is_written_back_byte_for_byte(
 ) -> None:
     path = recorded.path(recorded_name) / file
     if not path.exists():
-        assert recorded_name == "random-0.13", "only old versions store no space"
+        assert recorded_name in ("random-0.13", "random-0.14"), "only old versions store none"
         return
     data = path.read_bytes()
 
@@ -44,8 +48,6 @@ def test_what_neps_wrote_is_written_back_byte_for_byte(
 
 
 def test_reading_loads_neither_numpy_nor_torch_nor_neps(recorded: Any) -> None:
-    import subprocess
-
     program = (
         "import sys\n"
         "from pathlib import Path\n"
@@ -93,13 +95,21 @@ def test_twins_are_written_under_the_names_that_neps_gives_them() -> None:
 
 
 def globals_of(data: bytes) -> set[tuple[str, str]]:
-    strings: list[str] = []
     found = set()
-    for opcode, arg, _ in pickletools.genops(data):
-        if opcode.name == "STACK_GLOBAL":
-            found.add((strings[-2], strings[-1]))
-        elif isinstance(arg, str):
-            strings.append(arg)
+
+    class Anything:
+        def __init__(self, *args: Any) -> None:
+            pass
+
+        def __setstate__(self, state: object) -> None:
+            pass
+
+    class Noting(pickle.Unpickler):
+        def find_class(self, module_name: str, global_name: str) -> Any:
+            found.add((module_name, global_name))
+            return Anything
+
+    Noting(io.BytesIO(data)).load()
     return found
 
 
@@ -132,7 +142,7 @@ def list_like() -> ListLike:
     return made
 
 
-@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize("protocol", [3, 4, 5])
 @pytest.mark.parametrize(
     "value",
     [
@@ -196,10 +206,6 @@ class Hostile:
         return Reduced()
 
     def values(self) -> dict[str, Any]:
-        import builtins
-        import os
-        import subprocess
-
         touch = f"touch {self.canary}"
         code = f"open({str(self.canary)!r}, 'w')"
         opened = self.reduced(open, str(self.canary), "w")
@@ -209,12 +215,8 @@ class Hostile:
             "exec": self.reduced(exec, code),
             "open": opened,
             "subprocess": self.reduced(subprocess.call, ["touch", str(self.canary)]),
-            "getattr chain": self.reduced(
-                self.reduced(getattr, self.reduced(__import__, "os"), "system"), touch
-            )
-            if False
-            else self.reduced(getattr, self.reduced(__import__, "os"), "system"),
-            "map": self.reduced(map, builtins.eval, [code]),
+            "getattr chain": self.reduced(getattr, self.reduced(__import__, "os"), "system"),
+            "map": self.reduced(map, eval, [code]),
             "tuple of map": self.reduced(tuple, self.reduced(map, eval, [code])),
             "Path.touch": self.reduced(Path.touch, self.canary),
             "str.format": self.reduced(str.format, "{0.__class__}", 1),
@@ -290,7 +292,7 @@ def test_a_hostile_pickle_runs_nothing_and_leaves_the_rest_of_the_run_readable(
 ) -> None:
     canary = tmp_path / "canary"
     data = hostile_bytes(name, canary)
-    modules = set(sys.modules)
+    modules = set(sys.modules) | {"encodings.raw_unicode_escape"}
     for place in PLACES:
         root = copy_run("killed-0.17")
         path = root / place
@@ -306,9 +308,7 @@ def test_a_hostile_pickle_runs_nothing_and_leaves_the_rest_of_the_run_readable(
         assert len(snapshot.trials) == 12
         assert len(snapshot.errors) == 1
         assert snapshot.optimizer_info is not None
-        if place == "optimizer_state.pkl":
-            assert [problem.place for problem in snapshot.problems] == [place]
-        elif place.startswith("configs") and data:
+        if place == "optimizer_state.pkl" or (place.startswith("configs") and data):
             assert [problem.place for problem in snapshot.problems] == [place]
         if place.startswith("configs"):
             state = NePSState.create_or_load(root, load_only=True)
@@ -316,12 +316,9 @@ def test_a_hostile_pickle_runs_nothing_and_leaves_the_rest_of_the_run_readable(
             state.lock_and_reset_trials([trials["8"]])
             assert parse_cache(path.read_bytes()).damage == []
             assert len(state.lock_and_read_trials()) == 12
-        path.write_bytes(before)
-        import shutil
-
         shutil.rmtree(root)
     assert not canary.exists()
-    assert set(sys.modules) - modules <= {"_strptime"}
+    assert set(sys.modules) <= modules
     assert [state.value for state in State][1] == "pending"
     assert State("pending") is State.PENDING
     assert isinstance(Trial.reset, type(lambda: None))
@@ -334,13 +331,12 @@ def test_a_trial_that_shadows_its_own_methods_is_reset_all_the_same(mixed_run: N
     vars(trial)["reset"] = load_inert(b"cos\nsystem\n.")
     with (mixed_run.path / "configs/.trial_cache.pkl").open("ab") as stream:
         stream.write(dump_state(trial))
-
     state = NePSState.create_or_load(mixed_run.path, load_only=True)
-    seen = state.lock_and_read_trials()
-    if "2" in seen and seen["2"].state is State.CRASHED:
-        changed = state.lock_and_reset_trials([seen["2"]])
-        assert changed.done == ("2",)
-        assert state.lock_and_read_trials()["2"].state is State.PENDING
+
+    changed = state.lock_and_reset_trials([state.lock_and_read_trials()["2"]])
+
+    assert changed.done == ("2",)
+    assert state.lock_and_read_trials()["2"].state is State.PENDING
 
 
 @pytest.mark.parametrize(
@@ -365,9 +361,8 @@ def test_a_space_of_an_unexpected_shape_never_ends_the_reader(
 
 
 def test_a_numpy_scalar_is_read_as_the_number_it_is() -> None:
-    scalar = pickle.dumps(np_scalar("f8", struct.pack("<d", 0.25)))
-
-    assert plain_number(load_inert(scalar)) == 0.25
+    assert plain_number(numpy_scalar("f8", struct.pack("<d", 0.25))) == 0.25
+    assert plain_number(numpy_scalar("i4", struct.pack("<i", -7))) == -7
 
 
 @pytest.mark.parametrize(
@@ -375,29 +370,14 @@ def test_a_numpy_scalar_is_read_as_the_number_it_is() -> None:
     [(["f8"], b"12345678"), ("f8", b"short"), ("zz", b""), (None, b"")],
 )
 def test_what_only_looks_like_a_numpy_scalar_is_no_number(letters: Any, data: bytes) -> None:
-    assert plain_number(load_inert(pickle.dumps(np_scalar(letters, data)))) is None
+    assert plain_number(numpy_scalar(letters, data)) is None
 
 
-def np_scalar(letters: Any, data: bytes) -> Any:
-    """What numpy reduces a scalar to, without numpy."""
-    kind = load_inert(b"cnumpy\ndtype\n.")
-    dtype = kind(letters, False, True)
+def numpy_scalar(letters: Any, data: bytes) -> Any:
+    """What the pickle of a numpy scalar is read as, made without numpy."""
+    dtype = load_inert(b"cnumpy\ndtype\n.")
     scalar = load_inert(b"cnumpy._core.multiarray\nscalar\n.")
-
-    class Pickled:
-        def __reduce__(self) -> Any:
-            return Raw, (dump_state(scalar(dtype, data)),)
-
-    return Pickled() if False else RawPickle(dump_state(scalar(dtype, data)))
-
-
-class Raw:
-    pass
-
-
-class RawPickle:
-    def __init__(self, data: bytes) -> None:
-        self.data = data
+    return load_inert(dump_state(scalar(dtype(letters, False, True), data)))
 
 
 # --- anything at all -----------------------------------------------------------------------------
@@ -414,10 +394,8 @@ SOME = [
 
 
 def check_readers(data: bytes) -> None:
-    try:
+    with contextlib.suppress(UnreadableError):
         load_inert(data)
-    except UnreadableError as error:
-        assert str(error)
     contents = parse_cache(data)
     assert all(type(trial) is Trial for trial in contents.trials.values())
     assert all(part.length > 0 for part in contents.damage)
@@ -478,7 +456,7 @@ def test_mutated_pickles_are_read_or_unreadable_and_nothing_worse(
 
 
 @pytest.mark.parametrize("data", SOME[:2], ids=["state", "space"])
-def test_a_pickle_cut_anywhere_counts_as_torn(data: bytes) -> None:
+def test_a_pickle_cut_anywhere_is_unreadable(data: bytes) -> None:
     for cut in range(0, len(data) - 1, 37):
-        with pytest.raises(TornError):
+        with pytest.raises(UnreadableError):
             load_inert(data[:cut])

@@ -199,4 +199,6 @@ def test_the_fidelitys_key_is_known_where_the_run_recorded_it(
 
 
 def test_a_run_of_an_older_version_has_no_fidelity_name(copy_run: Callable[[str], Path]) -> None:
-    assert NePSState.create_or_load(copy_run("hyperband-0.16"), load_only=True).fidelity_name is None
+    assert (
+        NePSState.create_or_load(copy_run("hyperband-0.16"), load_only=True).fidelity_name is None
+    )

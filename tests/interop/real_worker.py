@@ -1,0 +1,65 @@
+"""A real NePS worker for the tests: real_worker.py RUN WORKER_ID EVALUATIONS [fidelity] [join].
+
+What it evaluates crashes the first time in about half of the trials, and each attempt is noted
+in the trial's own directory. One that is to `join` leaves it to another to make the run.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import neps
+
+RUN, WORKER, EVALUATIONS = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+WITH_FIDELITY = "fidelity" in sys.argv[4:]
+
+
+class Diverged(RuntimeError):
+    """An exception that no other process can import."""
+
+
+def evaluate(pipeline_directory: Path, lr: float, decay: float, **more: Any) -> dict[str, Any]:
+    attempts = Path(pipeline_directory) / "attempts"
+    with attempts.open("a") as stream:
+        stream.write(f"{WORKER}\n")
+    time.sleep(0.03)
+    if decay > 0.5 and len(attempts.read_text().split()) == 1:
+        raise ValueError(f"[bold]diverged[/bold] at lr={lr}")
+    return {"objective_to_minimize": lr + decay / more.get("epochs", 1), "cost": 1.0}
+
+
+def space() -> Any:
+    if not hasattr(neps, "PipelineSpace"):
+        return neps.SearchSpace({"lr": neps.Float(1e-4, 1e-1, log=True), "decay": neps.Float(0, 1)})
+    parameters: dict[str, Any] = {
+        "lr": neps.Float(1e-4, 1e-1, log=True),
+        "decay": neps.Float(0, 1),
+    }
+    if WITH_FIDELITY:
+        parameters["epochs"] = neps.IntegerFidelity(1, 27)
+    return type("Space", (neps.PipelineSpace,), parameters)()
+
+
+def main() -> None:
+    while "join" in sys.argv[4:] and not list(RUN.glob("configs/config_*")):
+        time.sleep(0.02)
+    known = inspect.signature(neps.run).parameters
+    budgets = ("worker_evaluations_to_spend", "evaluations_to_spend", "max_evaluations_per_run")
+    budget = next(name for name in budgets if name in known)
+    neps.run(
+        evaluate_pipeline=evaluate,
+        pipeline_space=space(),
+        root_directory=RUN,
+        optimizer="hyperband" if WITH_FIDELITY else "random_search",
+        ignore_errors=True,
+        worker_id=WORKER,
+        **{budget: EVALUATIONS},
+    )
+
+
+if __name__ == "__main__":
+    main()
