@@ -80,9 +80,20 @@ class OptimizationState(Twin):
 class SampledConfig(Protocol):
     """What an optimizer gives when asked."""
 
-    id: str
-    config: Mapping[str, Any]
-    previous_config_id: str | None
+    @property
+    def id(self) -> str:
+        """The id of the new trial."""
+        ...
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """Its configuration."""
+        ...
+
+    @property
+    def previous_config_id(self) -> str | None:
+        """The trial that it continues, if any."""
+        ...
 
 
 @runtime_checkable

@@ -98,7 +98,12 @@ def is_sound_id(trial_id: object) -> bool:
 
 
 def _plain_numbers(value: Any) -> Any:
+    # One level, for several objectives: what lists hold lists may hold too many to walk.
     if isinstance(value, list | tuple):
-        return [_plain_numbers(item) for item in value]
+        return [_plain_number(item) for item in value]
+    return _plain_number(value)
+
+
+def _plain_number(value: Any) -> Any:
     number = plain_number(value)
     return value if number is None else number

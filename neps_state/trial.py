@@ -143,9 +143,20 @@ _Report: TypeAlias = Report
 class ImportedConfig(Protocol):
     """An evaluation made elsewhere, as NePS hands it to `lock_and_import_trials`."""
 
-    id: str
-    config: Mapping[str, Any]
-    result: Mapping[str, Any]
+    @property
+    def id(self) -> str:
+        """The id it gets in this run."""
+        ...
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The configuration that was evaluated."""
+        ...
+
+    @property
+    def result(self) -> Mapping[str, Any]:
+        """What came of it: `objective_to_minimize`, and maybe cost and others."""
+        ...
 
 
 @dataclass
