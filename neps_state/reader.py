@@ -79,11 +79,12 @@ class RunReader:
         )
 
     def _waiting(self, identity: tuple[int, int] | None) -> RunSnapshot | None:
+        gone = "any more: the run was deleted" if self._generation else "yet"
         if identity is None:
-            phase, reason = Phase.NO_DIRECTORY, f"there is no directory {self._root} yet"
+            phase, reason = Phase.NO_DIRECTORY, f"there is no directory {self._root} {gone}"
         else:
             phase = Phase.NO_RUN
-            reason = f"no NePS run in {self._root} yet: it has no optimizer_info.yaml"
+            reason = f"no NePS run in {self._root} {gone}; it has no optimizer_info.yaml"
         last = self._snapshot
         if last.revision and (last.phase, last.waiting_for) == (phase, reason):
             return None

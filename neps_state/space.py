@@ -51,7 +51,8 @@ class Parameter:
     def summary(self) -> str:
         """The domain in a few words, as in `float 1e-05 … 0.1, log`."""
         if self.kind in ("float", "integer"):
-            text = f"{self.kind} {self.lower:g} … {self.upper:g}" if self._is_bounded else self.kind
+            bounds = f" {_short(self.lower)} … {_short(self.upper)}" if self._is_bounded else ""
+            text = f"{self.kind}{bounds}"
             text += ", log" if self.log else ""
         elif self.choices:
             text = f"{self.kind} " + " | ".join(label(choice) for choice in self.choices[:8])
@@ -155,6 +156,10 @@ def label(value: Any, depth: int = 0) -> str:
     if isinstance(choices, list | tuple):
         return " | ".join(label(choice, depth + 1) for choice in choices[:8])
     return str(value)
+
+
+def _short(number: float | None) -> str:
+    return f"{number:g}".replace("e-0", "e-").replace("e+0", "e+")
 
 
 def _operator_label(operator: Any) -> str:

@@ -37,7 +37,15 @@ class Action:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("open", "enter", "open", "Show the chosen trial whole.", "dashboard", "trial"),
+    Action(
+        "open",
+        "enter",
+        "open",
+        "Show the chosen trial whole.",
+        "dashboard",
+        "trial",
+        in_footer=False,
+    ),
     Action(
         "reset",
         "r",
@@ -75,7 +83,9 @@ ACTIONS: tuple[Action, ...] = (
         "dashboard",
         in_footer=False,
     ),
-    Action("pane('evaluated')", "t", "trials", "Go to the evaluated trials.", "dashboard", "run"),
+    Action(
+        "pane('evaluated')", "t", "evaluated", "Go to the evaluated trials.", "dashboard", "run"
+    ),
     Action("pane('evaluating')", "v", "evaluating", "Go to what runs now.", "dashboard", "run"),
     Action("pane('pending')", "n", "pending", "Go to the pending trials.", "dashboard", "run"),
     Action("pane('errors')", "e", "errors", "Go to the error dump.", "dashboard", "run"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from neps_tui.commands import changing, looking
 from neps_tui.commands.exit_status import CommandError, Exit
 
 _COMMANDS = ("watch", "demo", "status", "trials", "trial", "errors", "optimizer", "reset")
+_OWN_OPTIONS = ("-h", "--help", "--version")
 _LOCK_TIMEOUT = 5.0
 
 
@@ -26,9 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given and given[0] not in _COMMANDS and not given[0].startswith("-"):
-        given = ["watch", *given]
-    parsed = _parser().parse_args(given)
+    parsed = _parser().parse_args(_with_descending_sort(_with_command(given)))
     command: Callable[[argparse.Namespace], Exit] = parsed.command
     try:
         return command(parsed)
@@ -46,6 +46,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("neps-tui: stopped", file=sys.stderr)
         return Exit.REFUSED
+
+
+def _with_command(given: list[str]) -> list[str]:
+    """The command line with `watch` put in where only a directory is named.
+
+    Raises:
+        SystemExit: What stands first is neither a command nor looks like a directory.
+    """
+    if not given or given[0] in _COMMANDS or given[0] in _OWN_OPTIONS:
+        return given
+    first = given[0]
+    looks_like_one = first.startswith("-") or len(given) == 1 or given[1].startswith("-")
+    if not (looks_like_one or os.sep in first or Path(first).exists()):
+        commands = ", ".join(_COMMANDS)
+        print(f"neps-tui: {first} is no command ({commands}), and no directory", file=sys.stderr)
+        raise SystemExit(Exit.USAGE)
+    return ["watch", *given]
+
+
+def _with_descending_sort(given: list[str]) -> list[str]:
+    """`--sort -FIELD` as `--sort=-FIELD`: alone, `-FIELD` would count as an option."""
+    joined: list[str] = []
+    for word in given:
+        if joined and joined[-1] == "--sort":
+            joined[-1] = f"--sort={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _watch(arguments: argparse.Namespace) -> Exit:
@@ -160,14 +188,16 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def _at_least_one(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 1 on, not {text}")
-    return value
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, not {text}")
+    return int(text)
 
 
 def _positive_seconds(text: str) -> float:
-    value = float(text)
-    if not value > 0:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"expected seconds above 0, not {text}")
     return value

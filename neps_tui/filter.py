@@ -160,7 +160,7 @@ class _Parser:
         try:
             return self._fields[name]
         except KeyError:
-            known = ", ".join(self._fields.names()[:30])
+            known = ", ".join(self._fields.names())
             raise FilterError(f"there is no field {name!r}; there are {known}") from None
 
     def _value(self, expected: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import insort
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
@@ -30,11 +30,12 @@ class RunFold:
         key = fidelity_key(snapshot)
         changed = snapshot.changed
         is_new_run = snapshot.generation != self._generation or key != self._totals.fidelity_key
+        self._generation = snapshot.generation
         if changed is None or is_new_run or not self._totals.can_add(snapshot, changed):
             self._totals = _Totals(key)
-            changed = frozenset(snapshot.trials)
-        self._generation = snapshot.generation
-        self._totals.add_all(snapshot.trials[trial_id] for trial_id in changed)
+            self._totals.add_all(snapshot.trials.values())
+        else:
+            self._totals.add_all(snapshot.trials[trial_id] for trial_id in changed)
         return self._totals.summary(snapshot)
 
 
@@ -48,13 +49,15 @@ class _Totals:
         self._finished: set[str] = set()
         self._unfinished: dict[str, Trial] = {}
         self._ended: list[float] = []
-        self._usage = Usage()
+        self._evaluations = 0
+        self._cost = 0.0
+        self._fidelities = 0.0
         self._objectives = 1
         self._incumbents: list[Incumbent] = []
         self._points: list[tuple[float, float]] = []
         self._front: dict[str, tuple[float, ...]] = {}
         self._rungs: Counter[int] = Counter()
-        self._workers: dict[str, WorkerHistory] = {}
+        self._workers: defaultdict[str, WorkerHistory] = defaultdict(WorkerHistory)
         self._durations = UsualDurations()
         self._config_keys = ConfigKeys()
 
@@ -69,16 +72,16 @@ class _Totals:
             self._add(trial)
 
     def _add(self, trial: Trial) -> None:
-        trial_id, state = trial.metadata.id, trial.metadata.state
+        metadata = trial.metadata
+        trial_id, state, worker = metadata.id, metadata.state, metadata.evaluating_worker_id
         if (before := self._states.get(trial_id)) is not None:
             self._counts[before] -= 1
         else:
             self._config_keys.learn(trial.config)
         self._states[trial_id] = state
         self._counts[state] += 1
-        worker = trial.metadata.evaluating_worker_id
         if worker is not None and state is not State.EXTERNAL:
-            self._workers.setdefault(worker, WorkerHistory()).note(trial.metadata)
+            self._workers[worker].note(metadata)
         if state in UNFINISHED:
             self._unfinished[trial_id] = trial
             return
@@ -98,11 +101,9 @@ class _Totals:
             self._durations.note(fidelity, seconds)
         if trial.report is None:
             return
-        self._usage = Usage(
-            self._usage.evaluations + 1,
-            self._usage.cost + (trial.report.cost or 0.0),
-            self._usage.fidelities + (fidelity if isinstance(fidelity, int | float) else 0.0),
-        )
+        self._evaluations += 1
+        self._cost += trial.report.cost or 0.0
+        self._fidelities += fidelity if isinstance(fidelity, int | float) else 0.0
         if has_valid_objective(trial.report):
             self._add_objective(trial, objective_values(trial.report))
 
@@ -114,13 +115,12 @@ class _Totals:
             self._points.append((values[0], values[1]))
             self._add_to_front(trial.metadata.id, values)
             return
-        evaluations = self._usage.evaluations
-        self._points.append((evaluations, values[0]))
+        self._points.append((self._evaluations, values[0]))
         if not self._incumbents or values[0] < self._incumbents[-1].objective:
-            incumbent = Incumbent(
-                trial.metadata.id, values[0], evaluations, trial.metadata.time_end
+            metadata = trial.metadata
+            self._incumbents.append(
+                Incumbent(metadata.id, values[0], self._evaluations, metadata.time_end)
             )
-            self._incumbents.append(incumbent)
 
     def _add_to_front(self, trial_id: str, values: tuple[float, ...]) -> None:
         peers = {k: v for k, v in self._front.items() if len(v) == len(values)}
@@ -133,6 +133,7 @@ class _Totals:
         """What it all amounts to now."""
         state = snapshot.optimizer_state
         several = self._objectives > 1
+        usage = Usage(self._evaluations, self._cost, self._fidelities)
         evaluating = [
             self._evaluating(trial)
             for trial in self._unfinished.values()
@@ -151,8 +152,8 @@ class _Totals:
             objective_points=tuple(self._points),
             front=MappingProxyType(dict(self._front)),
             rungs=MappingProxyType(dict(sorted(self._rungs.items()))),
-            usage=self._usage,
-            limits=limits_of(None if state is None else state.budget, self._usage),
+            usage=usage,
+            limits=limits_of(None if state is None else state.budget, usage),
             evaluating=tuple(sorted(evaluating, key=lambda each: each.started or 0.0)),
             pending=tuple(trial.metadata.id for trial in sorted(pending, key=_by_sampling)),
             workers=tuple(dict.fromkeys([*registered, *self._workers])),

@@ -32,7 +32,7 @@ _ESCAPES_AND_CONTROLS = re.compile(
     re.VERBOSE,
 )
 
-_ASCII = str.maketrans({"–": "-", "…": "~", "∞": "inf", "×": "x", "±": "+-"})
+_ASCII = str.maketrans({"·": "|", "–": "-", "…": "~", "∞": "inf", "×": "x", "±": "+-"})
 
 _NUMBER = re.compile(r"(?P<whole>[-+]?\d+)(?P<fraction>(?:\.\d*)?(?:e[-+]?\d+)?)")
 

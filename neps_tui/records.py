@@ -85,8 +85,8 @@ def error_record(error: SerializableTrialError) -> dict[str, Any]:
     return asdict(error)
 
 
-def status_record(snapshot: RunSnapshot, summary: RunSummary) -> dict[str, Any]:
-    """The summary of a run."""
+def status_record(snapshot: RunSnapshot, summary: RunSummary, now: float) -> dict[str, Any]:
+    """The summary of a run (`now` in seconds since the epoch)."""
     best = None
     if summary.best_id is not None:
         trial = snapshot.trials[summary.best_id]
@@ -111,6 +111,7 @@ def status_record(snapshot: RunSnapshot, summary: RunSummary) -> dict[str, Any]:
         "suspected": [each.trial_id for each in summary.evaluating if each.standing == "suspected"],
         "budget": _budget(snapshot),
         "usage": asdict(summary.usage),
+        "condition": summary.condition(now),
         "last_report": summary.last_report,
         "problems": [str(problem) for problem in snapshot.problems],
     }

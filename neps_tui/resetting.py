@@ -45,14 +45,23 @@ class Resetting:
             what = "trial" if len(self.trials) == 1 else "trials"
             lines.append(f"back to pending: {len(self.trials)} {what}, to be evaluated again")
             lines += [f"  {_describe(trial)}" for trial in self.trials]
-            lines.append(
-                f"their reports go, and {self.errors} rows of the error dump; "
-                "a backup keeps both. Configs and all other trials stay"
-            )
+            lines.append(f"{self._what_goes()} Configs and all other trials stay.")
         if self.skipped:
             lines.append(f"pending already, left alone: {', '.join(self.skipped)}")
         lines += self.risks()
         return lines
+
+    def _what_goes(self) -> str:
+        reports = sum(trial.report is not None for trial in self.trials)
+        gone = [
+            f"{count} {name}" if count == 1 else f"{count} {name}s"
+            for count, name in ((reports, "report"), (self.errors, "row"))
+            if count
+        ]
+        if not gone:
+            return "No report is lost."
+        rows = " of the error dump" if self.errors else ""
+        return f"{' and '.join(gone)}{rows} will be taken away, and kept in a backup."
 
     def risks(self) -> list[str]:
         """What may go wrong, a line for each trial."""
@@ -108,5 +117,6 @@ def _describe(trial: Trial) -> str:
     held = "" if objective is None else f", objective {number(objective)}"
     text = f"{trial.id} ({trial.metadata.state.value}{held})"
     if trial.report is not None and trial.report.err is not None:
-        return f"{text} {str(trial.report.err)[:60]}"
+        error = str(trial.report.err)
+        return f"{text} {error[:59]}…" if len(error) > 60 else f"{text} {error}"
     return text

@@ -6,7 +6,8 @@ import gc
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,7 @@ class RunStore:
 
     Attributes:
         checked_at: When the run was last looked at, by `time.monotonic`.
+        view: The last view posted; None before there is one.
     """
 
     def __init__(
@@ -69,11 +71,28 @@ class RunStore:
         self._shown: RunSnapshot | None = None
         self._shown_polling: str | None = None
         self._is_frozen = False
+        self._has_looked = threading.Event()
         self.checked_at = time.monotonic()
+        self.view: RunView | None = None
 
     def start(self) -> None:
         """Begin to follow the run."""
         self._thread.start()
+
+    def wait_for_first_look(self, timeout: float) -> RunView | None:
+        """Give the first look a moment, as before painting a first screen.
+
+        Until then the thread has the processor to itself; with a screen to paint at the same
+        time, both would be slow.
+
+        Args:
+            timeout: Seconds to wait at most.
+
+        Returns:
+            What was seen; None if it takes longer, or the run cannot be read.
+        """
+        self._has_looked.wait(timeout)
+        return self.view
 
     def stop(self) -> None:
         """End the thread, after the command that it may be carrying out."""
@@ -111,19 +130,21 @@ class RunStore:
             self._look()
         except OSError as error:
             self._post(StoreFailed(f"cannot read the run: {error}", is_final=False))
+        self._has_looked.set()
 
     def _look(self) -> None:
-        snapshot = self._reader.poll()
-        self.checked_at = time.monotonic()
-        if self._poll_seconds is None:
-            self._watcher.watch(self._reader.directories())
-        polling = self._polling()
-        if snapshot is self._shown and polling == self._shown_polling:
-            return
-        self._shown, self._shown_polling = snapshot, polling
-        view = RunView(snapshot, self._fold.fold(snapshot), polling)
-        self._freeze(len(snapshot.trials))
-        self._post(RunChanged(view))
+        with self._collector_at_rest():
+            snapshot = self._reader.poll()
+            self.checked_at = time.monotonic()
+            polling = self._polling()
+            if snapshot is not self._shown or polling != self._shown_polling:
+                self._shown, self._shown_polling = snapshot, polling
+                self.view = RunView(snapshot, self._fold.fold(snapshot), polling)
+                self._post(RunChanged(self.view))
+                self._has_looked.set()
+        if self._poll_seconds is None and self._watcher.watch(self._reader.directories()):
+            # What changed between looking and watching told nobody.
+            self._woken.set()
 
     def _polling(self) -> str | None:
         if self._poll_seconds is not None:
@@ -138,7 +159,7 @@ class RunStore:
         if due is not None:
             timeout = max(0.0, min(timeout, due - time.time()))
         if self._woken.wait(timeout):
-            time.sleep(_BREATH)
+            time.sleep(max(0.0, self.checked_at + _BREATH - time.monotonic()))
 
     def _carry_out(self, command: Command) -> None:
         self._post(CommandStarted(command.what))
@@ -150,8 +171,14 @@ class RunStore:
         else:
             self._post(CommandEnded(command.what, changed, None))
 
-    def _freeze(self, trials: int) -> None:
+    @contextmanager
+    def _collector_at_rest(self) -> Iterator[None]:
         """Keep the first load of many trials out of the collector, which would stall the screen."""
-        if not self._is_frozen and trials >= _MANY_TRIALS:
-            self._is_frozen = True
-            gc.freeze()
+        gc.disable()
+        try:
+            yield
+        finally:
+            if not self._is_frozen and self.view and len(self.view.snapshot.trials) >= _MANY_TRIALS:
+                self._is_frozen = True
+                gc.freeze()
+            gc.enable()

@@ -11,8 +11,9 @@ from neps_state import State
 from neps_tui.config_keys import ConfigKey
 
 Standing: TypeAlias = Literal["working", "late", "quiet", "suspected", "abandoned"]
+Condition: TypeAlias = Literal["live", "idle", "finished", "empty"]
 _QUIET_FACTOR = 10
-_LEAST_QUIET = 600.0
+_LEAST_QUIET = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,23 @@ class RunSummary:
     def abandoned(self) -> tuple[str, ...]:
         """Ids of the trials that their workers have certainly left."""
         return tuple(each.trial_id for each in self.evaluating if each.standing == "abandoned")
+
+    def condition(self, now: float) -> Condition:
+        """Whether the run is alive, at a moment in seconds since the epoch.
+
+        Live while a worker is busy, finished once the budget is spent and nobody is, idle when
+        nobody is although there is something left to spend.
+        """
+        if self.busy(now):
+            return "live"
+        if any(not limit.per_worker and limit.fraction >= 1.0 for limit in self.limits):
+            return "finished"
+        return "idle" if self.total else "empty"
+
+    def busy(self, now: float) -> int:
+        """How many trials a worker seems to be evaluating."""
+        standings = self.standings(now)
+        return standings["working"] + standings["late"]
 
     def standings(self, now: float) -> Mapping[Standing, int]:
         """How many evaluating trials there are of each standing."""

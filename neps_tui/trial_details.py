@@ -89,7 +89,7 @@ def _config(trial: Trial, view: RunView) -> list[tuple[str, str, str]]:
     rows = []
     for name, value in config.items():
         text, other = number(value, 6), number(best_config.get(name), 6)
-        rows.append((name, text, "" if text == other else other))
+        rows.append((name, text, "same" if text == other else other))
     return rows
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from neps_state import State, Trial
@@ -81,12 +82,7 @@ class TrialFields:
             field = _config_field(each.key, space)
             self._fields.setdefault(each.key, field)
             self._fields.setdefault(each.name, field)
-        self._extras = {
-            key
-            for trial in snapshot.trials.values()
-            if trial.report is not None
-            for key in trial.report.extra
-        }
+        self._trials = snapshot.trials
 
     def __getitem__(self, name: str) -> Field:
         """The field of that name.
@@ -101,9 +97,15 @@ class TrialFields:
             return lambda trial: trial.report.extra.get(name) if trial.report else None
         raise KeyError(name)
 
+    @cached_property
+    def _extras(self) -> set[str]:
+        reports = (trial.report for trial in self._trials.values())
+        return {key for report in reports if report is not None for key in report.extra}
+
     def names(self) -> list[str]:
-        """All names, the trials' own first."""
-        return [*self._fields, *sorted(self._extras - self._fields.keys())]
+        """All names, the hyperparameters' first."""
+        own = [name for name in self._fields if name not in _FIXED]
+        return [*own, *_FIXED, *sorted(self._extras - self._fields.keys())]
 
 
 def _objective_field(index: int) -> Field:
@@ -115,14 +117,13 @@ def _config_field(key: str, space: Any) -> Field:
 
 
 SortKey: TypeAlias = tuple[int, float, str]
+_NUMBER = (float, int)
 _MISSING: SortKey = (2, 0.0, "")
 
 
 def sort_key(value: Value) -> SortKey:
     """A key that puts numbers first, then texts, then what is missing or NaN."""
-    if isinstance(value, bool):
-        return (0, float(value), "")
-    if isinstance(value, int | float):
+    if isinstance(value, _NUMBER):
         return _MISSING if math.isnan(value) else (0, float(value), "")
     if value is None:
         return _MISSING

@@ -8,7 +8,8 @@ finished trials of a worker overlap in time. Before some have finished, a verdic
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
+from collections import defaultdict
 
 from neps_state import MetaData
 from neps_tui.summary import Standing
@@ -74,20 +75,29 @@ class UsualDurations:
     """How long finished trials of each fidelity took."""
 
     def __init__(self) -> None:
-        self._by_fidelity: dict[object, list[float]] = {}
+        self._by_fidelity: defaultdict[object, list[float]] = defaultdict(list)
+        self._unsorted: set[object] = set()
 
     def note(self, fidelity: object, seconds: float) -> None:
         """Take in a finished trial."""
-        insort(self._by_fidelity.setdefault(fidelity, []), seconds)
+        self._by_fidelity[fidelity].append(seconds)
+        self._unsorted.add(fidelity)
 
     def usual(self, fidelity: object) -> float | None:
         """The median of like trials, in seconds."""
-        durations = self._by_fidelity.get(fidelity)
+        durations = self._sorted(fidelity)
         return durations[len(durations) // 2] if durations else None
 
     def late_after(self, fidelity: object) -> float | None:
         """The 95th percentile of like trials, in seconds, once there are a few."""
-        durations = self._by_fidelity.get(fidelity, [])
+        durations = self._sorted(fidelity)
         if len(durations) < _ENOUGH_FOR_LATE:
             return None
         return durations[min(len(durations) - 1, int(0.95 * len(durations)))]
+
+    def _sorted(self, fidelity: object) -> list[float]:
+        durations = self._by_fidelity[fidelity]
+        if fidelity in self._unsorted:
+            self._unsorted.remove(fidelity)
+            durations.sort()
+        return durations

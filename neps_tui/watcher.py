@@ -50,17 +50,24 @@ class RunWatcher:
         self._watches: dict[tuple[Path, int], ObservedWatch] = {}
         self.failure: str | None = None
 
-    def watch(self, directories: Iterable[Path]) -> None:
-        """Watch these directories, and no others any more."""
+    def watch(self, directories: Iterable[Path]) -> bool:
+        """Watch these directories, and no others any more.
+
+        Returns:
+            Whether others are watched now than before, or none any more.
+        """
         if self.failure is not None:
-            return
+            return False
         wanted = dict(_identified(list(directories)[:_MOST_WATCHES]))
+        if wanted.keys() == self._watches.keys():
+            return False
         try:
             self._change_to(wanted)
         except OSError as error:
             # Typically the system's limit on watches; the heartbeat goes on without them.
             self.stop()
             self.failure = error.strerror or str(error)
+        return True
 
     def stop(self) -> None:
         """End all watches and their thread."""
@@ -71,8 +78,6 @@ class RunWatcher:
             self._observer = None
 
     def _change_to(self, wanted: dict[tuple[Path, int], Path]) -> None:
-        if wanted.keys() == self._watches.keys():
-            return
         if self._observer is None:
             self._observer = Observer()
             self._observer.start()

@@ -16,10 +16,12 @@ from neps_tui.resetting import Resetting, plan_reset
 
 def reset(arguments: argparse.Namespace) -> Exit:
     """Put trials back to pending."""
+    if not (arguments.ids or arguments.state or arguments.abandoned):
+        raise CommandError("name trials, or give --state S or --abandoned", Exit.USAGE)
     run = read_run(arguments.root)
     chosen = _chosen(run, arguments)
     if not chosen:
-        print("nothing to reset: no trial matches", file=sys.stderr)
+        print(f"nothing to reset: no trial matches{_doubtful(run, arguments)}", file=sys.stderr)
         return Exit.NOTHING_MATCHED
     plan = plan_reset(run.snapshot, run.summary, chosen, now=time.time())
     for line in plan.lines():
@@ -28,6 +30,8 @@ def reset(arguments: argparse.Namespace) -> Exit:
         print("nothing to reset: these trials are pending already", file=sys.stderr)
         return Exit.NOTHING_MATCHED
     if arguments.dry_run:
+        if plan.at_risk and not arguments.force:
+            print("without --force this would be refused")
         print("dry run: nothing was changed")
         return Exit.DONE
     if plan.at_risk and not arguments.force:
@@ -74,6 +78,19 @@ def _chosen(run: RunAt, arguments: argparse.Namespace) -> Sequence[Trial]:
     if arguments.state:
         wanted |= {each.id for each in trials.values() if each.state.value in arguments.state}
     return [trial for trial_id, trial in trials.items() if trial_id in wanted]
+
+
+def _doubtful(run: RunAt, arguments: argparse.Namespace) -> str:
+    """Trials that may have been abandoned, for who asked for those that certainly have."""
+    now = time.time()
+    doubtful = [
+        f"{each.trial_id} ({each.standing_at(now)})"
+        for each in run.summary.evaluating
+        if each.standing_at(now) != "working"
+    ]
+    if not arguments.abandoned or not doubtful:
+        return ""
+    return f". In doubt are {', '.join(doubtful)}: name them, with --force, to reset them"
 
 
 def _confirmed() -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import csv
+import math
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from neps_state import State, Trial
@@ -23,11 +25,12 @@ Print = Callable[[str], None]
 
 def status(arguments: argparse.Namespace) -> Exit:
     """Print the summary of a run once."""
-    run = read_run(arguments.root)
+    run, now = read_run(arguments.root), time.time()
     if arguments.json:
-        print(records.to_json(records.status_record(run.snapshot, run.summary), indent=1))
+        record = records.status_record(run.snapshot, run.summary, now)
+        print(records.to_json(record, indent=1))
     else:
-        _print_status(run, time.time())
+        _print_status(run, now)
     return Exit.DONE
 
 
@@ -95,8 +98,20 @@ def trial(arguments: argparse.Namespace) -> Exit:
     if arguments.json:
         print(records.to_json(record, indent=1))
     else:
-        _print_fields(record)
+        _print_fields(_for_a_person(record))
     return Exit.DONE
+
+
+def _for_a_person(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A trial's record with times on the clock, and without what is said already."""
+    shown = dict(record)
+    for name in ("time_sampled", "time_started", "time_end"):
+        moment = shown[name]
+        if moment is not None and not math.isnan(moment):
+            shown[name] = datetime.fromtimestamp(moment).strftime("%Y-%m-%d %H:%M:%S")
+    if shown["raw_config"] == shown["config"]:
+        del shown["raw_config"]
+    return shown
 
 
 def errors(arguments: argparse.Namespace) -> Exit:
@@ -136,7 +151,7 @@ def _print_status(run: RunAt, now: float) -> None:
         best = summary.incumbents[-1]
         when = "" if best.time is None else f", {age(now - best.time)}"
         print(plain(f"best        {number(best.objective)}  trial {best.trial_id}{when}"))
-        record = records.status_record(snapshot, summary)["best"]["config"]
+        record = records.status_record(snapshot, summary, now)["best"]["config"]
         print(plain("config      " + ", ".join(f"{k}={number(v)}" for k, v in record.items())))
     elif summary.objectives > 1:
         listed = ", ".join(list(summary.front)[:20])
@@ -146,9 +161,11 @@ def _print_status(run: RunAt, now: float) -> None:
         print(f"{limit.name:<11} {number(limit.used)} of {number(limit.allowed)}{whose}")
     pace = evaluations_per_second(summary.ended, now)
     left = seconds_left(summary.limits, summary.usage.evaluations, pace)
-    if summary.last_report is not None:
-        print(f"last report {age(now - summary.last_report)}")
-    if left is not None and not has_stalled(summary.ended, now):
+    ended = summary.last_report
+    reported = "" if ended is None else f", last report {age(now - ended)}"
+    workers = f"{summary.busy(now)} of {len(summary.workers)} workers busy"
+    print(f"condition   {summary.condition(now)}, {workers}{reported}")
+    if left is not None and summary.busy(now) and not has_stalled(summary.ended, now):
         print(f"done in     {duration(left[0])}, when the {left[1].name} are spent")
     for each in summary.evaluating:
         elapsed = "" if each.started is None else f" for {duration(now - each.started)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,10 +35,16 @@ def read_run(root: Path) -> RunAt:
     Raises:
         CommandError: There is none.
     """
-    snapshot = RunReader(root).poll()
-    if snapshot.phase is not Phase.RUN:
-        raise CommandError(_no_run(root), Exit.USAGE)
-    return RunAt(snapshot, summarize(snapshot))
+    # A command looks once and ends: the collector would go through many trials for nothing.
+    gc.disable()
+    try:
+        snapshot = RunReader(root).poll()
+        if snapshot.phase is not Phase.RUN:
+            raise CommandError(_no_run(root), Exit.USAGE)
+        return RunAt(snapshot, summarize(snapshot))
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def runs_below(directory: Path) -> list[Path]:

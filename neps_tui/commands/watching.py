@@ -17,7 +17,7 @@ from neps_tui.demo.run import DemoRun
 
 def watch(arguments: argparse.Namespace) -> Exit:
     """Open the dashboard on a run, or first a chooser on a folder of runs."""
-    root: Path = arguments.root
+    root: Path = arguments.root.absolute()
     if root.exists() and not root.is_dir():
         raise CommandError(f"{root} is a file; give a NePS run directory", Exit.USAGE)
     choices = () if RunLayout(root).is_run() or not root.exists() else tuple(runs_below(root))
@@ -48,16 +48,17 @@ def _show(root: Path, arguments: argparse.Namespace, choices: tuple[Path, ...]) 
         theme=arguments.theme,
         ascii=arguments.ascii,
     )
-    app = NepsTuiApp(root.absolute(), options, choices=choices)
+    app = NepsTuiApp(root, options, choices=choices)
     if options.theme is not None and options.theme not in app.available_themes:
         known = ", ".join(sorted(app.available_themes))
         raise CommandError(f"there is no theme {options.theme}; there are {known}", Exit.USAGE)
     app.run()
-    return Exit.DONE
+    return Exit.DONE if app.return_code == 0 else Exit.USAGE
 
 
 def _needs_terminal() -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # Textual draws on standard error.
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise CommandError(
             "the dashboard needs a terminal; for a script there are `neps-tui status` and others",
             Exit.USAGE,

@@ -13,8 +13,8 @@ from neps_tui.widgets.columns import Cell, Column
 _COLUMNS = (
     Column("id", "trial", gap=1),
     Column("worker", "worker", gap=1),
-    Column("elapsed", "for", "right", gap=1),
-    Column("usual", "of usual", gap=1),
+    Column("elapsed", "since", "right", gap=1),
+    Column("usual", "usual", gap=1),
 )
 _COLOURS: dict[Standing, str] = {
     "working": "text-success",

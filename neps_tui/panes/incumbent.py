@@ -22,9 +22,7 @@ class IncumbentPane(Pane):
 
     def __init__(self, *, ascii: bool = False) -> None:
         super().__init__(id="incumbent", ascii=ascii)
-        self.curve = StepCurve(
-            ascii=ascii, empty_text="No objective yet. The first success would show here."
-        )
+        self.curve = StepCurve(ascii=ascii, empty_text="No objective yet.")
 
     def compose(self) -> ComposeResult:
         """The curve, and nothing else."""

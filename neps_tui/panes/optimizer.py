@@ -90,7 +90,7 @@ class OptimizerPane(Pane):
     def _row(self, name: str, text: str, width: int) -> Iterator[Part]:
         """A name and a text, folded so that names stand alone on the left."""
         room = max(12, self._scroll.scrollable_content_region.width - width - 3)
-        lines = textwrap.wrap(text, room) or [""]
+        lines = textwrap.wrap(text, room, break_long_words=False) or [""]
         yield f"{name:<{width}}  ", "$text-muted"
         yield f"\n{'':<{width}}  ".join(lines) + "\n", ""
 

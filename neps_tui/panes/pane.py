@@ -34,6 +34,7 @@ class Pane(Vertical):
         }
     }
     Pane.-ascii { border: ascii $foreground 25%; }
+    Pane.-ascii TrialTable, Pane.-ascii VerticalScroll { scrollbar-size: 0 0; }
     Pane.-ascii:focus-within { border: ascii $primary; }
     """
 

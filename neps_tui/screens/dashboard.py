@@ -32,7 +32,7 @@ from neps_tui.widgets.run_header import RunHeader
 from neps_tui.widgets.trial_table import TrialTable
 
 _TAB_NAMES = {
-    "evaluated": "Trials",
+    "evaluated": "Evaluated",
     "evaluating": "Evaluating",
     "pending": "Pending",
     "errors": "Errors",
@@ -62,7 +62,7 @@ class DashboardScreen(Screen[None]):
     def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
         super().__init__()
         self._can_write = can_write
-        self._header = RunHeader(ascii=ascii)
+        self._header = RunHeader(read_only=not can_write, ascii=ascii)
         self._evaluated = EvaluatedPane(ascii=ascii)
         self._panes: dict[str, Pane] = {
             "evaluating": EvaluatingPane(ascii=ascii),
@@ -99,14 +99,32 @@ class DashboardScreen(Screen[None]):
         small = event.size.width < _LEAST_WIDTH or event.size.height < _LEAST_HEIGHT
         self.set_class(small, "-tabbed")
         self.call_after_refresh(self._draw_header)
+        self._count_in_tabs()
 
     def watch_view(self) -> None:
         """Draw another moment of the run."""
         self._draw_header()
+        self._count_in_tabs()
         if self._had_run != self._has_run():
             # Only then: the footer is made anew each time.
             self._had_run = self._has_run()
             self.refresh_bindings()
+
+    def _count_in_tabs(self) -> None:
+        if self.view is None or not self.has_class("-tabbed"):
+            return
+        summary = self.view.summary
+        counts = {
+            "evaluated": summary.total - len(summary.evaluating) - len(summary.pending),
+            "evaluating": len(summary.evaluating),
+            "pending": len(summary.pending),
+            "errors": len(self.view.snapshot.errors),
+        }
+        for name, count in counts.items():
+            label = f"{_TAB_NAMES[name]} {count}"
+            tab = self.query_one(f"#tab-{name}", Tab)
+            if tab.label_text != label:
+                tab.label = label
 
     def watch_notice(self) -> None:
         """Say what is under way."""
@@ -225,16 +243,18 @@ class DashboardScreen(Screen[None]):
     def action_filter(self) -> None:
         """Open the line in which a filter is typed."""
         self._mark_active("evaluated")
-        self.query_one("#filter").add_class("-shown")
         self._note_filter("enter keeps the filter, escape takes it away")
-        self.query_one("#filter Input", Input).focus()
+        # At once, not by the next refresh: the next key is typed into it.
+        self.query_one("#filter").display = True
+        self.set_focus(self.query_one("#filter Input", Input))
 
     def action_clear(self) -> None:
         """Take away filter and selection."""
         field = self.query_one("#filter Input", Input)
         field.value = ""
         self._evaluated.filter_by("", None)
-        self.query_one("#filter").remove_class("-shown", "-wrong")
+        self.query_one("#filter").remove_class("-wrong")
+        self.query_one("#filter").display = False
         self.clear_selection()
         self._activate(self._active)
 
@@ -256,8 +276,9 @@ class DashboardScreen(Screen[None]):
 
     @on(Input.Submitted, "#filter Input")
     def _on_filter_done(self) -> None:
-        self.query_one("#filter").remove_class("-shown")
-        self._activate("evaluated")
+        if not self.query_one("#filter").has_class("-wrong"):
+            self.query_one("#filter").display = False
+            self._activate("evaluated")
 
     def _note_filter(self, text: str) -> None:
         self._filter_note.update(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -31,7 +32,15 @@ _KEY_NAMES = {
     "pagedown": "page down",
     "pageup": "page up",
 }
-_KEY_WIDTH = 22
+_KEY_WIDTH = 24
+_TEXT_WIDTH = 42
+_FILTERS = (
+    ("state:crashed", "The field is or contains the text."),
+    ("learning_rate<1e-3", "Compare with = != < <= > >=."),
+    ("has:error", "There is a value at all."),
+    ('"out of memory"', "Found in id, worker, config or error."),
+    ("rung=2 not worker:w1", "Both must hold; or and ( ) combine."),
+)
 
 
 class HelpScreen(ModalScreen[None]):
@@ -71,15 +80,17 @@ class HelpScreen(ModalScreen[None]):
             yield Static(Content.assemble(*self._parts()))
 
     def _parts(self) -> Iterator[tuple[str, str]]:
-        for place, title in _TITLES.items():
-            yield f"{title}\n", "bold $text-primary"
-            for action in actions_of(place):
-                yield from _row(action.keys, action.help)
-            yield "\n", ""
         yield "In a table\n", "bold $text-primary"
         for binding in TrialTable.BINDINGS:
             if isinstance(binding, Binding):
                 yield from _row(binding.key, f"{binding.tooltip}.")
+        for place, title in _TITLES.items():
+            yield f"\n{title}\n", "bold $text-primary"
+            for action in actions_of(place):
+                yield from _row(action.keys, action.help)
+        yield "\nFilters\n", "bold $text-primary"
+        for example, meaning in _FILTERS:
+            yield from _row(example, meaning)
         yield "\nSigns\n", "bold $text-primary"
         for shown in (INCUMBENT, *(look(state.value) for state in State)):
             yield f"  {shown.sign(self._ascii)} ", shown.colour_style
@@ -88,5 +99,6 @@ class HelpScreen(ModalScreen[None]):
 
 def _row(keys: str, text: str) -> Iterator[tuple[str, str]]:
     names = " ".join(_KEY_NAMES.get(key, key.replace("ctrl+", "^")) for key in keys.split(","))
+    lines = textwrap.wrap(text, _TEXT_WIDTH)
     yield f"  {names:<{_KEY_WIDTH}}", "bold"
-    yield f"{text}\n", ""
+    yield f"\n{'':<{_KEY_WIDTH + 2}}".join(lines) + "\n", ""

@@ -94,6 +94,7 @@ class TrialScreen(Screen[None]):
         body.can_focus, right.can_focus = narrow, not narrow
         self.query_one("#left").can_focus = not narrow
         (body if narrow else right).focus()
+        self._draw()
 
     def watch_view(self) -> None:
         """Draw another moment of the run."""
@@ -122,11 +123,18 @@ class TrialScreen(Screen[None]):
             self._update(name, Content.assemble(*_parts(rows)))
         self._update("error", Content.styled(details.error, "$text-error"))
         self._update("traceback", Content.assemble(*_traceback_parts(details.traceback)))
+        self._put_first("right" if details.error and self.has_class("-narrow") else "left")
         self.query_one("#error").set_class(not details.error, "-empty")
         self.query_one("#traceback").set_class(not details.traceback, "-empty")
         curve = self.query_one("#curve", StepCurve)
         curve.set_class(not details.curve, "-empty")
         curve.set_points(details.curve, step=False, x_label="step")
+
+    def _put_first(self, name: str) -> None:
+        """Above or on the left: what the person came for."""
+        body = self.query_one("#body")
+        if body.children[0].id != name:
+            body.move_child(self.query_one(f"#{name}"), before=0)
 
     def _update(self, name: str, content: Content) -> None:
         if self._ascii:
@@ -196,8 +204,9 @@ def _config_parts(rows: list[tuple[str, str, str]]) -> Iterator[tuple[str, str]]
         values = max(values, len("this trial"))
     for index, (name, value, other) in enumerate(rows):
         yield ("\n" if index else "") + f"{plain(name):<{names}}  ", "$text-muted"
-        yield f"{plain(value):<{values}}  ", "bold" if other else ""
-        yield plain(other), "$text-accent"
+        differs = other not in ("", "same")
+        yield f"{plain(value):<{values}}  ", "bold" if differs else ""
+        yield plain(other), "$text-accent" if differs else "$text-disabled"
 
 
 def _parts(rows: Rows) -> Iterator[tuple[str, str]]:

@@ -14,9 +14,16 @@ from neps_state import State
 from neps_tui.formatting import age, bar, duration, number, percent, plain, shorten_middle, to_ascii
 from neps_tui.pace import evaluations_per_second, has_stalled, seconds_left
 from neps_tui.states import INCUMBENT, look
+from neps_tui.summary import Condition
 from neps_tui.view import RunView
 
 Part = tuple[str, str]
+_CONDITION_COLOURS: dict[Condition, str] = {
+    "live": "$text-success",
+    "idle": "$text-warning",
+    "finished": "$text-primary",
+    "empty": "$text-muted",
+}
 STALE_AFTER = 3.0
 """Seconds without a look at the run after which what is shown counts as stale."""
 _BAR_WIDTH = 30
@@ -26,6 +33,7 @@ class RunHeader(Vertical):
     """Two lines about the whole run, and a third while there is something to say.
 
     Args:
+        read_only: Whether no change of the run is allowed.
         ascii: Whether only ASCII may be drawn.
     """
 
@@ -40,8 +48,9 @@ class RunHeader(Vertical):
     }
     """
 
-    def __init__(self, *, ascii: bool = False) -> None:
+    def __init__(self, *, read_only: bool = False, ascii: bool = False) -> None:
         super().__init__()
+        self._read_only = read_only
         self._ascii = ascii
         self._lines = (Static(id="run", markup=False), Static(id="progress", markup=False))
         self._notice = Static(id="notice", markup=False)
@@ -104,14 +113,16 @@ class RunHeader(Vertical):
         if not view.has_run:
             yield f"{dot} waiting", "bold $text-warning"
             return
+        condition = view.summary.condition(now)
         if data_age > STALE_AFTER:
             yield f"{dot} stale, {duration(data_age)} old", "bold $text-error"
-        elif view.polling is not None:
-            yield f"{dot} polled", "$text-warning"
         else:
-            yield f"{dot} live", "$text-success"
-        standings = view.summary.standings(now)
-        busy = standings["working"] + standings["late"]
+            yield f"{dot} {condition}", _CONDITION_COLOURS[condition]
+        if view.polling is not None:
+            yield " · polled", "$text-warning"
+        if self._read_only:
+            yield " · read-only", "$text-warning"
+        busy = view.summary.busy(now)
         known = len(view.summary.workers)
         if known:
             yield f" · {busy} of {known} {'worker' if known == 1 else 'workers'} busy", ""
@@ -135,7 +146,7 @@ class RunHeader(Vertical):
             if room >= 5:
                 yield "  " + bar(limit.fraction, room, self._ascii), "$text-primary"
             yield f"  {number(limit.used)} / {number(limit.allowed)} {limit.name}", ""
-        if has_stalled(summary.ended, now):
+        if has_stalled(summary.ended, now) or not summary.busy(now):
             return
         pace = evaluations_per_second(summary.ended, now)
         if pace is not None:

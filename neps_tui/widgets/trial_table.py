@@ -22,6 +22,8 @@ from neps_tui.widgets.visible_rows import CellProvider, VisibleRows
 
 __all__ = ["Cell", "Column", "TrialTable"]
 
+_SHOWN = ("open", "mark")
+"""Bindings that the footer shows."""
 FLASH_TICK = 0.5
 """Seconds between two steps in which the highlight of a row fades."""
 
@@ -87,7 +89,16 @@ class TrialTable(ScrollView, can_focus=True):
     }
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(keys, action, label, show=False, id=f"table.{name}", tooltip=tooltip)
+        Binding(
+            keys,
+            action,
+            label,
+            show=name in _SHOWN,
+            # Spelled out: a terminal without Unicode has no sign for it.
+            key_display="enter" if keys == "enter" else None,
+            id=f"table.{name}",
+            tooltip=tooltip,
+        )
         for keys, action, label, name, tooltip in (
             ("down,j", "move(1)", "Down", "down", "To the next row"),
             ("up,k", "move(-1)", "Up", "up", "To the row before"),
@@ -97,8 +108,8 @@ class TrialTable(ScrollView, can_focus=True):
             ("end,G", "last", "Last", "last", "To the last row"),
             ("right,l", "pan(1)", "Right", "right", "Show the columns further right"),
             ("left,h", "pan(-1)", "Left", "left", "Show the columns further left"),
-            ("space", "mark", "Select", "mark", "Select this row or not, and go down"),
-            ("enter", "open", "Open", "open", "Show all there is about this row"),
+            ("space", "mark", "select", "mark", "Select this row or not, and go down"),
+            ("enter", "open", "open", "open", "Show all there is about this row"),
         )
     ]
 
@@ -227,9 +238,7 @@ class TrialTable(ScrollView, can_focus=True):
         self._keys = keys
         self._find_cursor()
         self._resize()
-        if not self._is_cursor_chosen:
-            top = self.scroll_offset.y
-        elif seen and (top or self._cursor_row >= self._page):
+        if seen and (top or (self._is_cursor_chosen and self._cursor_row >= self._page)):
             top += self._cursor_row - steady
         elif not seen and top and top_key is not None:
             row = self._row_of(top_key, near=top)

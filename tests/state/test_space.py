@@ -62,7 +62,7 @@ def test_the_fidelity_is_known(recorded: Any, name: str, fidelity: str | None) -
 def test_an_architecture_is_shown_by_the_names_in_it(recorded: Any) -> None:
     parameters = tree_of(recorded, "architecture-0.17").parameters
 
-    assert parameters["learning_rate"].summary() == "float 1e-05 … 0.1, log"
+    assert parameters["learning_rate"].summary() == "float 1e-5 … 0.1, log"
     assert parameters["block"].summary() == "categorical Conv | Pool"
     assert parameters["net"].summary() == "operation Sequential"
 

@@ -139,7 +139,7 @@ def test_the_optimizer_has_budget_and_space(run: Run, recorded_run: CopyRun) -> 
     optimizer = json.loads(output)
     assert optimizer["name"] == "hyperband"
     assert optimizer["budget"]["total_evaluations_to_spend"] == 100
-    assert optimizer["search_space"]["learning_rate"] == "float 1e-05 … 0.1, log"
+    assert optimizer["search_space"]["learning_rate"] == "float 1e-5 … 0.1, log"
 
 
 @pytest.mark.parametrize(

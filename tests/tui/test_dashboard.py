@@ -29,7 +29,7 @@ def test_the_first_screen_answers_without_a_key(drive: Drive, recorded_run: Copy
         await dashboard.shows("0.1309")
         text = dashboard.text()
         assert "hyperband-0.17 · hyperband" in text
-        assert "● live" in text
+        assert "● idle · 0 of 1 worker busy" in text
         assert "✔ 32" in text
         assert "✘ 8 (20 %)" in text
         assert "40 / 100 evaluations" in text
@@ -60,12 +60,12 @@ def test_every_recorded_run_is_drawn_in_every_size(
 
 def test_small_terminals_have_tabs(drive: Drive, recorded_run: CopyRun) -> None:
     async def steps(dashboard: Any) -> None:
-        await dashboard.shows("Trials  Evaluating  Pending  Errors  Plot  Optimizer")
+        await dashboard.shows("Evaluated 40  Evaluating 0  Pending 0  Errors 8  Plot  Optimizer")
         assert "Tried to allocate" not in dashboard.text()
         await dashboard.press("e")
         await dashboard.shows("Tried to allocate")
         await dashboard.press("o")
-        await dashboard.shows("float 1e-05 … 0.1, log")
+        await dashboard.shows("float 1e-5 … 0.1, log")
 
     drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
 

@@ -136,9 +136,23 @@ def test_at_the_top_new_rows_are_seen_and_the_cursor_goes_along_with_its_trial()
     run(scenario)
 
 
-def test_at_the_top_the_cursor_is_never_pushed_off_the_screen() -> None:
+def test_at_the_top_a_cursor_nobody_moved_does_not_scroll_the_table() -> None:
     async def scenario(app: TableApp, pilot: Pilot[None]) -> None:
         app.table.set_rows(ids(100), app.cells)
+        app.table.set_rows((*(f"new_{n}" for n in range(50)), *ids(100)), app.cells)
+        await pilot.pause()
+        assert app.table.cursor_key == "trial_0"
+        assert "new_0" in app.line(1)
+        await pilot.press("down")
+        assert app.table.cursor_key == "new_1"
+
+    run(scenario)
+
+
+def test_at_the_top_a_cursor_somebody_moved_is_never_pushed_off_the_screen() -> None:
+    async def scenario(app: TableApp, pilot: Pilot[None]) -> None:
+        app.table.set_rows(ids(100), app.cells)
+        await pilot.press("down", "up")
         app.table.set_rows((*(f"new_{n}" for n in range(50)), *ids(100)), app.cells)
         await pilot.pause()
         assert app.table.cursor_key == "trial_0"
