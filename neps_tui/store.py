@@ -174,6 +174,7 @@ class RunStore:
     @contextmanager
     def _collector_at_rest(self) -> Iterator[None]:
         """Keep the first load of many trials out of the collector, which would stall the screen."""
+        was_enabled = gc.isenabled()
         gc.disable()
         try:
             yield
@@ -181,4 +182,5 @@ class RunStore:
             if not self._is_frozen and self.view and len(self.view.snapshot.trials) >= _MANY_TRIALS:
                 self._is_frozen = True
                 gc.freeze()
-            gc.enable()
+            if was_enabled:
+                gc.enable()

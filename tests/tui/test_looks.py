@@ -40,15 +40,27 @@ def after(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
         assert isinstance(app, NepsTuiApp)
         while app.view is None or not app.view.has_run:
             await pilot.pause(0.02)
-        await pilot.pause(0.3)
+        await settled(pilot)
         await pilot.press(*keys)
-        await pilot.pause(0.3)
+        await settled(pilot)
 
     return steps
 
 
+async def settled(pilot: Pilot[Any]) -> None:
+    """Waits until the screen stays as it is, however slow the machine."""
+    calm, before = 0, ""
+    while calm < 3:
+        await pilot.pause(0.2)
+        now = pilot.app.export_screenshot()
+        calm = calm + 1 if now == before else 0
+        before = now
+
+
 def app_on(root: Path, theme: str) -> NepsTuiApp:
-    return NepsTuiApp(root, Options(theme=theme))
+    app = NepsTuiApp(root, Options(theme=theme))
+    app.animation_level = "none"
+    return app
 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
