@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import stat
 from collections.abc import Iterable, Mapping
 from enum import Enum
@@ -28,7 +27,7 @@ def replace_file(path: Path, data: bytes) -> None:
 
     The mode of a file that is already there is kept, so that a group can go on sharing it.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.new")
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as stream:

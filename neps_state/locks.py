@@ -18,8 +18,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import BaseFileLock, Timeout
-
 from neps_state.exceptions import LockFailedError
 
 _HELD_ELSEWHERE = frozenset({errno.EACCES, errno.EAGAIN})
@@ -27,31 +25,7 @@ _UNSUPPORTED = frozenset({errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK})
 _NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4"})
 
 
-class RunFileLock(BaseFileLock):
-    """One lock file, locked against `lockf` and `flock` holders alike."""
-
-    def _acquire(self) -> None:
-        descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        try:
-            taken = _lock_records(descriptor) and (
-                is_on_network(Path(self.lock_file)) or _lock_file(descriptor)
-            )
-        except BaseException:
-            os.close(descriptor)
-            raise
-        if taken:
-            self._context.lock_file_fd = descriptor
-        else:
-            os.close(descriptor)
-
-    def _release(self) -> None:
-        descriptor = self._context.lock_file_fd
-        self._context.lock_file_fd = None
-        if descriptor is not None:
-            os.close(descriptor)
-
-
-def _lock_records(descriptor: int) -> bool:
+def lock_records(descriptor: int) -> bool:
     """Take the whole file's record lock, owned by the descriptor where the system can."""
     try:
         if sys.platform == "linux":
@@ -66,7 +40,8 @@ def _lock_records(descriptor: int) -> bool:
     return True
 
 
-def _lock_file(descriptor: int) -> bool:
+def lock_file(descriptor: int) -> bool:
+    """Take the file lock that some kinds of NePS process use instead; whether it was had."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -149,6 +124,9 @@ class FileLocker:
             FileNotFoundError: The run's directory is gone.
             LockFailedError: Not had within the timeout; it names the holder.
         """
+        # Only who locks pays for the library: watching never does.
+        from neps_state.run_file_lock import RunFileLock, Timeout
+
         del worker_id
         if not self.lock_path.parent.is_dir():
             raise FileNotFoundError(f"there is no directory {self.lock_path.parent} any more")

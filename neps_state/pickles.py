@@ -17,8 +17,6 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-import cloudpickle
-
 from neps_state.exceptions import UnreadableError
 from neps_state.optimizer import BudgetInfo, OptimizationState
 from neps_state.seeds import SeedSnapshot
@@ -175,6 +173,8 @@ def picklable_error(error: Exception | None) -> Exception | None:
 
 def dump_real(value: object) -> bytes:
     """Write a real object, with its class when that is from `__main__`."""
+    import cloudpickle  # only who makes a run needs it
+
     data: bytes = cloudpickle.dumps(value, protocol=PROTOCOL)
     return data
 

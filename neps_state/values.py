@@ -21,7 +21,7 @@ def objective_values(report: Report | None) -> tuple[float, ...]:
 def has_valid_objective(report: Report | None) -> bool:
     """Whether there is an objective and no part of it is NaN."""
     values = objective_values(report)
-    return bool(values) and not any(math.isnan(value) for value in values)
+    return bool(values) and not any(map(math.isnan, values))
 
 
 def dominates(one: Sequence[float], other: Sequence[float]) -> bool:

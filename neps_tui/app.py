@@ -1,7 +1,11 @@
-"""The app: it wires store, screens and actions together, and holds no logic of its own."""
+"""The app: it wires store, screens and actions together, and holds no logic of its own.
+
+Screens other than the first are imported when they are opened, which keeps the start short.
+"""
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,16 +29,14 @@ from neps_tui.messages import (
     TrialOpened,
 )
 from neps_tui.resetting import plan_reset
-from neps_tui.screens.chooser import ChooserScreen
-from neps_tui.screens.confirm import ConfirmScreen
 from neps_tui.screens.dashboard import DashboardScreen
-from neps_tui.screens.help import HelpScreen
-from neps_tui.screens.trial import TrialScreen
 from neps_tui.store import Command, RunStore
 from neps_tui.view import RunView
 
 _DARK, _LIGHT = "textual-dark", "textual-light"
 _LONG_NOTE = 12.0
+_FIRST_LOOK = 0.5
+"""Seconds that the first paint waits for the run at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class NepsTuiApp(App[None]):
     """
 
     TITLE = "neps-tui"
+    # A default screen's own style sheet is not read.
+    CSS_PATH = "screens/dashboard.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("everywhere")]
     ENABLE_COMMAND_PALETTE = True
 
@@ -81,23 +85,37 @@ class NepsTuiApp(App[None]):
             can_write=not self._options.read_only, ascii=self._options.ascii
         )
 
+    def get_default_screen(self) -> Screen[None]:
+        """The dashboard, with the run in it if that can be read in a moment."""
+        if not self._choices:
+            self.set_reactive(NepsTuiApp.view, self._follow(self._root))
+        return self._dashboard.data_bind(NepsTuiApp.view)
+
     def on_mount(self) -> None:
-        """Open the dashboard, or first the chooser."""
+        """Choose the run, if there are several."""
         if self._options.theme is not None:
             self.theme = self._options.theme
+        self.set_interval(0.5, self._note_heartbeat)
         if self._choices:
+            from neps_tui.screens.chooser import ChooserScreen
+
             self.push_screen(ChooserScreen(self._root, self._choices), self._open)
-        else:
-            self._open(self._root)
+
+    def on_ready(self) -> None:
+        """Let the collector work again, on what comes after the start."""
+        gc.freeze()
+        gc.enable()
 
     def _open(self, root: Path | None) -> None:
-        if root is None:
-            return
-        self.view = RunView(RunSnapshot(root, Phase.NO_DIRECTORY, "reading the run …"))
+        if root is not None:
+            self.view = self._follow(root)
+
+    def _follow(self, root: Path) -> RunView:
+        """Begin to follow a run; what is known of it at once."""
         self._store = RunStore(root, self.post_message, self._options.poll_seconds)
-        self.push_screen(self._dashboard.data_bind(NepsTuiApp.view))
-        self.set_interval(0.5, self._note_heartbeat)
         self._store.start()
+        reading = RunView(RunSnapshot(root, Phase.NO_DIRECTORY, "reading the run …"))
+        return self._store.wait_for_first_look(_FIRST_LOOK) or reading
 
     def on_unmount(self) -> None:
         """End the store's thread with the app."""
@@ -152,6 +170,8 @@ class NepsTuiApp(App[None]):
 
     @on(TrialOpened)
     def _on_trial_opened(self, message: TrialOpened) -> None:
+        from neps_tui.screens.trial import TrialScreen
+
         screen = TrialScreen(
             message.trial_id,
             message.order,
@@ -179,12 +199,16 @@ class NepsTuiApp(App[None]):
             if answer:
                 store.submit(command)
 
+        from neps_tui.screens.confirm import ConfirmScreen
+
         question = f"{what[0].upper()}{what[1:]}?"
         changes = [line for line in plan.lines() if line not in plan.risks()]
         self.push_screen(ConfirmScreen(question, changes, plan.risks(), "Yes, reset"), answered)
 
     def action_help(self) -> None:
         """Show every key."""
+        from neps_tui.screens.help import HelpScreen
+
         self.push_screen(HelpScreen(ascii=self._options.ascii))
 
     def action_toggle_theme(self) -> None:
@@ -196,7 +220,7 @@ class NepsTuiApp(App[None]):
         places: list[Place] = ["everywhere"]
         if isinstance(screen, DashboardScreen):
             places.insert(0, "dashboard")
-        elif isinstance(screen, TrialScreen):
+        elif screen.id == "trial":
             places.insert(0, "trial")
         for action in actions_of(*places):
             if action.id == "command_palette":

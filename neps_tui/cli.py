@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import math
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from neps_tui import __version__
-from neps_tui.commands import changing, looking
 from neps_tui.commands.exit_status import CommandError, Exit
+from neps_tui.states import STATES
 
 _COMMANDS = ("watch", "demo", "status", "trials", "trial", "errors", "optimizer", "reset")
 _OWN_OPTIONS = ("-h", "--help", "--version")
 _LOCK_TIMEOUT = 5.0
+_RESETTABLE = tuple(state for state in STATES if state != "pending")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,16 +79,26 @@ def _with_descending_sort(given: list[str]) -> list[str]:
     return joined
 
 
-def _watch(arguments: argparse.Namespace) -> Exit:
-    from neps_tui.commands.watching import watch
+def _lazily(module: str, name: str) -> Callable[[argparse.Namespace], Exit]:
+    """A command, imported only when it is run: each needs other libraries."""
 
-    return watch(arguments)
+    def run(arguments: argparse.Namespace) -> Exit:
+        command: Callable[[argparse.Namespace], Exit]
+        command = getattr(import_module(f"neps_tui.commands.{module}"), name)
+        return command(arguments)
+
+    return run
 
 
-def _demo(arguments: argparse.Namespace) -> Exit:
-    from neps_tui.commands.watching import demo
+def _on_screen(module: str, name: str) -> Callable[[argparse.Namespace], Exit]:
+    """A command that paints: with the collector off until then, as nearly all of that stays."""
+    command = _lazily(module, name)
 
-    return demo(arguments)
+    def run(arguments: argparse.Namespace) -> Exit:
+        gc.disable()
+        return command(arguments)
+
+    return run
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -106,13 +119,13 @@ def _add_watching(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     watch.add_argument("root", type=Path, metavar="ROOT", help="a NePS run, or a folder of some")
     watch.add_argument("--read-only", action="store_true", help="allow no change of the run")
     _add_screen_options(watch)
-    watch.set_defaults(command=_watch)
+    watch.set_defaults(command=_on_screen("watching", "watch"))
     demo = commands.add_parser("demo", help="a small real optimization, and the dashboard on it")
     demo.add_argument("--workers", type=_at_least_one, default=3, metavar="N")
     demo.add_argument("--dir", type=Path, metavar="DIR", help="keep the run in this directory")
     demo.add_argument("--seed", type=int, default=0, metavar="S")
     _add_screen_options(demo)
-    demo.set_defaults(command=_demo, read_only=False)
+    demo.set_defaults(command=_on_screen("demonstrating", "demo"), read_only=False)
 
 
 def _add_screen_options(parser: argparse.ArgumentParser) -> None:
@@ -127,29 +140,34 @@ def _add_screen_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_looking(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    status = _run_command(commands, "status", looking.status, "the summary, once")
+    status = _run_command(commands, "status", _lazily("looking", "status"), "the summary, once")
     _add_json(status)
-    trials = _run_command(commands, "trials", looking.trials, "the trials")
-    _add_states(trials, looking.STATE_CHOICES, "only these")
+    trials = _run_command(commands, "trials", _lazily("looking", "trials"), "the trials")
+    _add_states(trials, tuple(STATES), "only these")
     trials.add_argument("--where", metavar="EXPR", help="as in 'learning_rate<1e-3 state:success'")
     trials.add_argument("--sort", metavar="FIELD", help="-FIELD for the other way round")
     trials.add_argument("--limit", type=_at_least_one, metavar="N")
     form = trials.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line")
     form.add_argument("--csv", action="store_true")
-    trial = _run_command(commands, "trial", looking.trial, "one trial whole")
+    trial = _run_command(commands, "trial", _lazily("looking", "trial"), "one trial whole")
     trial.add_argument("id", metavar="ID")
     _add_json(trial)
-    _add_json(_run_command(commands, "errors", looking.errors, "the error dump"))
+    _add_json(_run_command(commands, "errors", _lazily("looking", "errors"), "the error dump"))
     _add_json(
-        _run_command(commands, "optimizer", looking.optimizer, "optimizer, budget, workers, space")
+        _run_command(
+            commands,
+            "optimizer",
+            _lazily("looking", "optimizer"),
+            "optimizer, budget, workers, space",
+        )
     )
 
 
 def _add_reset(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    reset = _run_command(commands, "reset", changing.reset, "trials back to pending")
+    reset = _run_command(commands, "reset", _lazily("changing", "reset"), "trials back to pending")
     reset.add_argument("ids", nargs="*", metavar="ID")
-    _add_states(reset, changing.RESETTABLE, "all in one of these states")
+    _add_states(reset, _RESETTABLE, "all in one of these states")
     reset.add_argument("--abandoned", action="store_true", help="what killed workers left")
     reset.add_argument("--yes", action="store_true", help="do not ask")
     reset.add_argument("--dry-run", action="store_true", help="only say what would be changed")

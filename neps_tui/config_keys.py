@@ -21,7 +21,7 @@ class ConfigKey:
         key: As stored.
         name: As a person reads it.
         varies: Whether two trials differ in it.
-        is_number: Whether all its values are numbers.
+        is_number: Whether it is a number, by its first value.
     """
 
     key: str
@@ -36,22 +36,25 @@ class ConfigKeys:
     def __init__(self) -> None:
         self._names = KeyNames()
         self._first: dict[str, Any] = {}
-        self._varying: set[str] = set()
-        self._words: set[str] = set()
+        self._constant: set[str] = set()
         self._frozen: tuple[ConfigKey, ...] | None = ()
         self._space: SearchSpaceTree | None = None
 
     def learn(self, config: Mapping[str, Any]) -> None:
         """Take in the config of a trial."""
-        if self._names.learn(config):
-            self._frozen = None
-        for key, value in config.items():
-            if key not in self._varying and self._first.setdefault(key, value) != value:
-                self._varying.add(key)
+        if not config.keys() <= self._first.keys():
+            self._learn_new(config)
+        for key in self._constant.intersection(config) if self._constant else ():
+            if config[key] != self._first[key]:
+                self._constant.remove(key)
                 self._frozen = None
-            if type(value) not in _NUMBERS and key not in self._words:
-                self._words.add(key)
-                self._frozen = None
+
+    def _learn_new(self, config: Mapping[str, Any]) -> None:
+        self._frozen = None
+        self._names.learn(config)
+        for key in config.keys() - self._first.keys():
+            self._first[key] = config[key]
+            self._constant.add(key)
 
     def frozen(self, space: SearchSpaceTree | None) -> tuple[ConfigKey, ...]:
         """What is known now, in the order of the search space.
@@ -62,7 +65,7 @@ class ConfigKeys:
             self._space = space
             places = {} if space is None else {name: at for at, name in enumerate(space.parameters)}
             keys = [
-                ConfigKey(key, self._names[key], key in self._varying, self._is_number(key))
+                ConfigKey(key, self._names[key], key not in self._constant, self._is_number(key))
                 for key in self._names.learned()
             ]
             keys.sort(key=lambda each: (places.get(_first_part(each.name), len(places)), each.name))
@@ -71,7 +74,7 @@ class ConfigKeys:
 
     def _is_number(self, key: str) -> bool:
         # What a categorical of the newer kind stores is a number, but only an index.
-        return key not in self._words and "::categorical" not in key
+        return type(self._first[key]) in _NUMBERS and "::categorical" not in key
 
 
 def _first_part(name: str) -> str:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from neps_state import OptimizerInfo, State, Trial
 from neps_state.snapshot import RunSnapshot
 from neps_state.trial import UNFINISHED
-from neps_state.values import dominates, has_valid_objective, objective_values
+from neps_state.values import dominates, objective_values
 from neps_tui.budget import limits_of
 from neps_tui.config_keys import ConfigKeys
 from neps_tui.summary import Evaluating, Incumbent, RunSummary, Usage
@@ -46,7 +46,6 @@ class _Totals:
         self.fidelity_key = key
         self._states: dict[str, State] = {}
         self._counts: Counter[State] = Counter()
-        self._finished: set[str] = set()
         self._unfinished: dict[str, Trial] = {}
         self._ended: list[float] = []
         self._evaluations = 0
@@ -63,7 +62,10 @@ class _Totals:
 
     def can_add(self, snapshot: RunSnapshot, changed: Iterable[str]) -> bool:
         """Whether no trial went away or back: what was added up stays true."""
-        return all(each in snapshot.trials and each not in self._finished for each in changed)
+        return all(
+            each in snapshot.trials and self._states.get(each, State.PENDING) in UNFINISHED
+            for each in changed
+        )
 
     def add_all(self, trials: Iterable[Trial]) -> None:
         """Take in trials that are new or have gone forward."""
@@ -86,13 +88,15 @@ class _Totals:
             self._unfinished[trial_id] = trial
             return
         self._unfinished.pop(trial_id, None)
-        self._finished.add(trial_id)
         self._add_finished(trial)
 
     def _add_finished(self, trial: Trial) -> None:
         ended = trial.metadata.time_end
         if ended is not None:
-            insort(self._ended, ended)
+            if self._ended and ended < self._ended[-1]:
+                insort(self._ended, ended)
+            else:
+                self._ended.append(ended)
         if (rung := rung_of(trial)) is not None:
             self._rungs[rung] += 1
         fidelity = self._fidelity_of(trial)
@@ -104,8 +108,9 @@ class _Totals:
         self._evaluations += 1
         self._cost += trial.report.cost or 0.0
         self._fidelities += fidelity if isinstance(fidelity, int | float) else 0.0
-        if has_valid_objective(trial.report):
-            self._add_objective(trial, objective_values(trial.report))
+        values = objective_values(trial.report)
+        if values and not any(map(math.isnan, values)):
+            self._add_objective(trial, values)
 
     def _add_objective(self, trial: Trial, values: tuple[float, ...]) -> None:
         if len(values) > 1:

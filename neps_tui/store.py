@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -19,7 +20,9 @@ from neps_state.snapshot import RunSnapshot
 from neps_tui.fold import RunFold
 from neps_tui.messages import CommandEnded, CommandStarted, RunChanged, StoreFailed
 from neps_tui.view import RunView
-from neps_tui.watcher import RunWatcher
+
+if TYPE_CHECKING:
+    from neps_tui.watcher import RunWatcher
 
 HEARTBEAT = 0.5
 """Seconds between two looks where no event comes: network file systems have none."""
@@ -64,7 +67,7 @@ class RunStore:
         self._reader = RunReader(root)
         self._fold = RunFold()
         self._woken = threading.Event()
-        self._watcher = RunWatcher(self._woken.set)
+        self._watcher: RunWatcher | None = None
         self._commands: deque[Command] = deque()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="run-store", daemon=True)
@@ -122,7 +125,8 @@ class RunStore:
         except Exception as error:  # noqa: BLE001  # last words: the screen must not just freeze
             self._post(StoreFailed(f"{type(error).__name__}: {error}", is_final=True))
         finally:
-            self._watcher.stop()
+            if self._watcher is not None:
+                self._watcher.stop()
 
     def _look_safely(self) -> None:
         """Look, and go on looking when a file may not be read or its server is away."""
@@ -142,14 +146,23 @@ class RunStore:
                 self.view = RunView(snapshot, self._fold.fold(snapshot), polling)
                 self._post(RunChanged(self.view))
                 self._has_looked.set()
-        if self._poll_seconds is None and self._watcher.watch(self._reader.directories()):
+        if self._poll_seconds is None and self._watch():
             # What changed between looking and watching told nobody.
             self._woken.set()
+
+    def _watch(self) -> bool:
+        """Watch where the run changes now; whether that is elsewhere than before."""
+        if self._watcher is None:
+            # Not before the first look: the first paint need not wait for the library.
+            from neps_tui.watcher import RunWatcher
+
+            self._watcher = RunWatcher(self._woken.set)
+        return self._watcher.watch(self._reader.directories())
 
     def _polling(self) -> str | None:
         if self._poll_seconds is not None:
             return f"every {self._poll_seconds:g} s, as asked"
-        if self._watcher.failure is not None:
+        if self._watcher is not None and self._watcher.failure is not None:
             return f"no file events: {self._watcher.failure}"
         return None
 

@@ -47,13 +47,15 @@ class WorkerHistory:
             self.last_start = start
         if end is None:
             return
-        at = bisect_left(self._spans, (start, end))
-        self._spans.insert(at, (start, end))
-        before = self._spans[at - 1] if at else None
-        after = self._spans[at + 1] if at + 1 < len(self._spans) else None
-        if (before is not None and before[1] > start + _CLOCK_SLACK) or (
-            after is not None and end > after[0] + _CLOCK_SLACK
-        ):
+        spans = self._spans
+        if not spans or start >= spans[-1][0]:
+            at = len(spans)
+            spans.append((start, end))
+        else:
+            at = bisect_left(spans, (start, end))
+            spans.insert(at, (start, end))
+            self.overlaps |= end > spans[at + 1][0] + _CLOCK_SLACK
+        if at and spans[at - 1][1] > start + _CLOCK_SLACK:
             self.overlaps = True
 
     def verdict(self, started: float | None) -> tuple[Standing, str]:

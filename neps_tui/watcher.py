@@ -84,9 +84,13 @@ class RunWatcher:
         for key in self._watches.keys() - wanted.keys():
             self._observer.unschedule(self._watches.pop(key))
         for key in wanted.keys() - self._watches.keys():
-            self._watches[key] = self._observer.schedule(
-                self._handler, str(wanted[key]), recursive=False, event_filter=_CHANGES
-            )
+            try:
+                self._watches[key] = self._observer.schedule(
+                    self._handler, str(wanted[key]), recursive=False, event_filter=_CHANGES
+                )
+            except FileNotFoundError:
+                # Gone meanwhile; the reader will see that too.
+                continue
 
 
 class _Wake(FileSystemEventHandler):

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from neps_state import LockFailedError, NePSState, State, Trial
+from neps_state import LockFailedError, NePSState, Trial
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import RunAt, read_run
 from neps_tui.formatting import plain
@@ -99,6 +99,3 @@ def _confirmed() -> bool:
     except EOFError:
         # Nobody is there to answer, as in a script without --yes.
         return False
-
-
-RESETTABLE = tuple(state.value for state in State if state is not State.PENDING)

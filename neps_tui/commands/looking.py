@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from neps_state import State, Trial
+from neps_state import Trial
 from neps_tui import records
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import RunAt, read_run
@@ -238,6 +238,3 @@ def _inline(value: Any) -> str:
     if isinstance(value, Mapping):
         return "–"
     return number(value, digits=6)
-
-
-STATE_CHOICES = tuple(state.value for state in State)

@@ -1,18 +1,15 @@
-"""Commands that open the dashboard: watch and demo."""
+"""The command that opens the dashboard on a run."""
 
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from pathlib import Path
 
-from neps_state import NePSError
 from neps_state.layout import RunLayout
 from neps_tui.app import NepsTuiApp, Options
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import runs_below
-from neps_tui.demo.run import DemoRun
 
 
 def watch(arguments: argparse.Namespace) -> Exit:
@@ -21,27 +18,21 @@ def watch(arguments: argparse.Namespace) -> Exit:
     if root.exists() and not root.is_dir():
         raise CommandError(f"{root} is a file; give a NePS run directory", Exit.USAGE)
     choices = () if RunLayout(root).is_run() or not root.exists() else tuple(runs_below(root))
-    return _show(root, arguments, choices)
+    return show_dashboard(root, arguments, choices)
 
 
-def demo(arguments: argparse.Namespace) -> Exit:
-    """Start a small real optimization and open the dashboard on it."""
-    _needs_terminal()
-    for ending in (signal.SIGHUP, signal.SIGTERM):
-        # A closed terminal would otherwise leave the run in the temporary directory.
-        signal.signal(ending, lambda number, _: sys.exit(128 + number))
-    try:
-        run = DemoRun.start(
-            arguments.dir, workers=arguments.workers, seed=arguments.seed, stays=True
-        )
-    except NePSError as error:
-        raise CommandError(f"the demo cannot use {arguments.dir}: {error}", Exit.USAGE) from error
-    with run:
-        return _show(run.root, arguments, ())
+def show_dashboard(root: Path, arguments: argparse.Namespace, choices: tuple[Path, ...]) -> Exit:
+    """Run the dashboard until it is left.
 
+    Args:
+        root: The run, or a folder of some.
+        arguments: The options of the command line.
+        choices: The runs to choose from.
 
-def _show(root: Path, arguments: argparse.Namespace, choices: tuple[Path, ...]) -> Exit:
-    _needs_terminal()
+    Raises:
+        CommandError: There is no terminal, or no such theme.
+    """
+    need_terminal()
     options = Options(
         read_only=arguments.read_only,
         poll_seconds=arguments.poll,
@@ -56,7 +47,12 @@ def _show(root: Path, arguments: argparse.Namespace, choices: tuple[Path, ...]) 
     return Exit.DONE if app.return_code == 0 else Exit.USAGE
 
 
-def _needs_terminal() -> None:
+def need_terminal() -> None:
+    """Refuse to go on where nothing can be drawn.
+
+    Raises:
+        CommandError: There is no terminal.
+    """
     # Textual draws on standard error.
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise CommandError(

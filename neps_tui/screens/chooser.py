@@ -11,10 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from neps_tui.formatting import plain
+from neps_tui.widgets.key_bar import KeyBar
 
 
 class ChooserScreen(Screen[Path]):
@@ -50,7 +51,7 @@ class ChooserScreen(Screen[Path]):
                 for number, run in enumerate(self._runs)
             )
         )
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     @on(OptionList.OptionSelected)
     def _on_selected(self, event: OptionList.OptionSelected) -> None:

@@ -13,7 +13,7 @@ from textual.containers import Container, Vertical
 from textual.events import Resize
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static, Tab, Tabs
+from textual.widgets import Input, Static, Tab, Tabs
 
 from neps_tui.actions import bindings_of
 from neps_tui.filter import FilterError, parse_filter
@@ -28,6 +28,7 @@ from neps_tui.panes.pending import PendingPane
 from neps_tui.panes.table_pane import TablePane
 from neps_tui.trial_fields import TrialFields
 from neps_tui.view import RunView
+from neps_tui.widgets.key_bar import KeyBar
 from neps_tui.widgets.run_header import RunHeader
 from neps_tui.widgets.trial_table import TrialTable
 
@@ -51,7 +52,6 @@ class DashboardScreen(Screen[None]):
         ascii: Whether only ASCII may be drawn.
     """
 
-    CSS_PATH = "dashboard.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("dashboard", "everywhere")]
     AUTO_FOCUS = ""
 
@@ -73,6 +73,7 @@ class DashboardScreen(Screen[None]):
             "optimizer": OptimizerPane(ascii=ascii),
         }
         self._active = "evaluated"
+        self._evaluated.add_class("-active")
         self._had_run = False
         self._filter_note = Static(id="filter-note", markup=False)
         self.checked_at = time.monotonic()
@@ -80,26 +81,28 @@ class DashboardScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Header, tabs for small terminals, panes, filter line, footer."""
         yield self._header
-        yield Tabs(*(Tab(name, id=f"tab-{pane}") for pane, name in _TAB_NAMES.items()), id="tabs")
         with Container(id="panes"):
             for pane in self._panes.values():
                 yield pane.data_bind(DashboardScreen.view)
         with Vertical(id="filter"):
             yield Input(placeholder="learning_rate<1e-3 state:success", compact=True)
             yield self._filter_note
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Start with the trials."""
         self.set_interval(1.0, self.tick)
-        self._activate("evaluated")
+        self._activate(self._active)
 
     def on_resize(self, event: Resize) -> None:
         """Panes where there is room, tabs where there is not."""
         small = event.size.width < _LEAST_WIDTH or event.size.height < _LEAST_HEIGHT
         self.set_class(small, "-tabbed")
+        if small and not self.query("#tabs"):
+            tabs = (Tab(name, id=f"tab-{pane}") for pane, name in _TAB_NAMES.items())
+            self.mount(Tabs(*tabs, id="tabs", active=f"tab-{self._active}"), before="#panes")
         self.call_after_refresh(self._draw_header)
-        self._count_in_tabs()
+        self.call_after_refresh(self._count_in_tabs)
 
     def watch_view(self) -> None:
         """Draw another moment of the run."""
@@ -111,7 +114,7 @@ class DashboardScreen(Screen[None]):
             self.refresh_bindings()
 
     def _count_in_tabs(self) -> None:
-        if self.view is None or not self.has_class("-tabbed"):
+        if self.view is None or not self.query("#tabs Tab"):
             return
         summary = self.view.summary
         counts = {
@@ -169,11 +172,12 @@ class DashboardScreen(Screen[None]):
             pane.focus_content()
 
     def _mark_active(self, name: str) -> None:
+        if name == self._active:
+            return
+        self._panes[self._active].remove_class("-active")
+        self._panes[name].add_class("-active")
         self._active = name
-        for each, pane in self._panes.items():
-            pane.set_class(each == name, "-active")
-        tabs = self.query_one("#tabs", Tabs)
-        if tabs.active != f"tab-{name}":
+        for tabs in self.query(Tabs):
             tabs.active = f"tab-{name}"
 
     # --- what a person can do ------------------------------------------------------------------

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from neps_state import State
 from neps_tui.actions import bindings_of
@@ -21,6 +21,7 @@ from neps_tui.formatting import plain, to_ascii
 from neps_tui.messages import ResetAsked
 from neps_tui.trial_details import Rows, TrialDetails, details_of
 from neps_tui.view import RunView
+from neps_tui.widgets.key_bar import KeyBar
 from neps_tui.widgets.step_curve import StepCurve
 
 _LEAST_WIDTH = 100
@@ -51,7 +52,7 @@ class TrialScreen(Screen[None]):
     def __init__(
         self, trial_id: str, order: tuple[str, ...], *, can_write: bool = True, ascii: bool = False
     ) -> None:
-        super().__init__()
+        super().__init__(id="trial")
         self._can_write = can_write
         self.trial_id = trial_id
         self._order = order
@@ -73,7 +74,7 @@ class TrialScreen(Screen[None]):
                 curve = StepCurve(ascii=self._ascii, id="curve", classes=classes)
                 curve.border_title = "Learning curve"
                 yield curve
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def _section(self, name: str) -> Static:
         classes = "section -ascii" if self._ascii else "section"

@@ -12,12 +12,11 @@ from rich.cells import cell_len
 from neps_tui.formatting import decimal_parts, plain, shorten_middle, to_ascii
 
 COLOURS = (
-    *("success", "error", "warning", "primary", "secondary", "accent"),
     *("text-success", "text-error", "text-warning", "text-primary", "text-secondary"),
-    *("text-accent", "text-muted", "text-disabled", "foreground-muted"),
+    *("text-accent", "text-muted"),
 )
-"""Theme variables that a cell may name as its style. Those that begin with `text-` are
-legible in dark and in light themes."""
+"""Theme variables that a cell may name as its style: legible in dark and in light themes.
+Each is styled anew for each table, so there are no more of them than are used."""
 
 
 @dataclass(frozen=True, slots=True)
