@@ -24,6 +24,7 @@ class Action:
         need: What it needs: a run, a chosen trial, or leave to write.
         in_footer: Whether the footer shows it.
         changes_run: Whether it changes the run, once confirmed.
+        at_once: Whether it is done before any key that is typed after it is looked at.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Action:
     need: Need = "nothing"
     in_footer: bool = True
     changes_run: bool = False
+    at_once: bool = False
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -74,6 +76,7 @@ ACTIONS: tuple[Action, ...] = (
         "Show only the evaluated trials that match, as in learning_rate<1e-3 has:error.",
         "dashboard",
         "run",
+        at_once=True,
     ),
     Action(
         "clear",
@@ -143,6 +146,7 @@ def bindings_of(*places: Place) -> list[Binding]:
             f"app.{action.id}" if action.place == "everywhere" else action.id,
             action.label,
             show=action.in_footer,
+            priority=action.at_once,
             id=f"{action.place}.{action.id}",
             tooltip=action.help,
         )

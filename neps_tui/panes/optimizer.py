@@ -37,7 +37,10 @@ class OptimizerPane(Pane):
         self._scroll.focus()
 
     def on_resize(self) -> None:
-        """Fold the lines anew."""
+        """Fold the lines anew, once the new width is known to all."""
+        self.call_after_refresh(self._fold_anew)
+
+    def _fold_anew(self) -> None:
         if self.view is not None:
             self.show(self.view, 0.0)
 

@@ -185,6 +185,9 @@ class DashboardScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey what is impossible now."""
         del parameters
+        if action == "filter" and isinstance(self.focused, Input):
+            # The sign is a part of what is typed.
+            return False
         if action in ("sort", "reverse_sort", "filter") and not self._has_run():
             return None
         if action == "reset":

@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from textual.app import RenderResult
 from textual.content import Content
+from textual.events import Click
 from textual.screen import Screen
-from textual.style import Style
 from textual.widget import Widget
+
+_GAP = "  "
 
 
 class _Key(NamedTuple):
@@ -16,6 +18,12 @@ class _Key(NamedTuple):
     label: str
     action: str
     is_possible: bool
+
+    def content(self) -> Content:
+        """The key and what it does, greyed while it cannot."""
+        if not self.is_possible:
+            return Content.styled(f"{self.key} {self.label}", "$text-disabled")
+        return Content.assemble((self.key, "bold $footer-key-foreground"), f" {self.label}")
 
 
 class KeyBar(Widget):
@@ -58,11 +66,16 @@ class KeyBar(Widget):
 
     def render(self) -> RenderResult:
         """All keys in one line."""
-        return Content("  ").join(_shown(each) for each in self._keys)
+        return Content(_GAP).join(each.content() for each in self._keys)
 
-
-def _shown(key: _Key) -> Content:
-    if not key.is_possible:
-        return Content.styled(f"{key.key} {key.label}", "$text-disabled")
-    shown = Content.assemble((key.key, "bold $footer-key-foreground"), f" {key.label}")
-    return shown.stylize(Style.from_meta({"@click": key.action}))
+    async def on_click(self, event: Click) -> None:
+        """Do what the key under the mouse does."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        start = 0
+        for each in self._keys:
+            stop = start + each.content().cell_length
+            if start <= offset.x < stop and each.is_possible:
+                await self.screen.run_action(each.action)
+            start = stop + len(_GAP)

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Key
 
 from neps_state import NePSState, State, Trial
 from neps_tui.app import Options
 from neps_tui.screens.confirm import ConfirmScreen
 from neps_tui.screens.dashboard import DashboardScreen
 from neps_tui.screens.trial import TrialScreen
+from neps_tui.widgets.key_bar import KeyBar
 
 Drive = Callable[..., None]
 CopyRun = Callable[[str], Path]
@@ -402,3 +404,27 @@ def test_a_hostile_pickle_runs_nothing_and_is_named(
     assert not canary.exists()
     pickle.loads(hostile)
     assert canary.exists(), "the test itself would notice"
+
+
+def test_a_click_on_a_key_does_what_the_key_does(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        last_line = dashboard.text().splitlines()[-1]
+        await dashboard.pilot.click(KeyBar, offset=(last_line.index("errors"), 0))
+        await dashboard.until(
+            lambda: dashboard.app.screen.query_one("#errors").has_focus_within,
+            "the error dump has the focus",
+        )
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_what_is_typed_right_after_the_slash_goes_into_the_filter(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        for key in ("slash", *"memory"):
+            dashboard.app.post_message(Key(key, "/" if key == "slash" else key))
+        await dashboard.shows("filter memory")
+        assert isinstance(dashboard.app.screen, DashboardScreen)
+
+    drive(recorded_run("hyperband-0.17"), steps)
