@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from pathlib import Path
 
@@ -43,6 +44,8 @@ def show_dashboard(root: Path, arguments: argparse.Namespace, choices: tuple[Pat
     if options.theme is not None and options.theme not in app.available_themes:
         known = ", ".join(sorted(app.available_themes))
         raise CommandError(f"there is no theme {options.theme}; there are {known}", Exit.USAGE)
+    # What libraries log would otherwise be printed into the picture.
+    logging.getLogger().addHandler(logging.NullHandler())
     app.run()
     return Exit.DONE if app.return_code == 0 else Exit.USAGE
 

@@ -24,7 +24,7 @@ _COLOURS: dict[Standing, str] = {
     "abandoned": "text-error",
 }
 _ODD: tuple[Standing, ...] = ("late", "quiet", "suspected", "abandoned")
-_BAR_WIDTH = 5
+_BAR_WIDTH = 3
 
 
 class EvaluatingPane(TablePane):
