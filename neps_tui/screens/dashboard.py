@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.events import Resize
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Input, Static, Tab, Tabs
 
 from neps_tui.actions import bindings_of
 from neps_tui.filter import FilterError, parse_filter
@@ -31,6 +30,12 @@ from neps_tui.view import RunView
 from neps_tui.widgets.key_bar import KeyBar
 from neps_tui.widgets.run_header import RunHeader
 from neps_tui.widgets.trial_table import TrialTable
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+    from neps_tui.widgets.filter_bar import FilterBar
+    from neps_tui.widgets.pane_tabs import PaneTabs
 
 _TAB_NAMES = {
     "evaluated": "Evaluated",
@@ -75,18 +80,16 @@ class DashboardScreen(Screen[None]):
         self._active = "evaluated"
         self._evaluated.add_class("-active")
         self._had_run = False
-        self._filter_note = Static(id="filter-note", markup=False)
+        self._filter_bar: FilterBar | None = None
+        self._tabs: PaneTabs | None = None
         self.checked_at = time.monotonic()
 
     def compose(self) -> ComposeResult:
-        """Header, tabs for small terminals, panes, filter line, footer."""
+        """Header, panes and keys; tabs and the filter line come when they are needed."""
         yield self._header
         with Container(id="panes"):
             for pane in self._panes.values():
                 yield pane.data_bind(DashboardScreen.view)
-        with Vertical(id="filter"):
-            yield Input(placeholder="learning_rate<1e-3 state:success", compact=True)
-            yield self._filter_note
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -98,9 +101,13 @@ class DashboardScreen(Screen[None]):
         """Panes where there is room, tabs where there is not."""
         small = event.size.width < _LEAST_WIDTH or event.size.height < _LEAST_HEIGHT
         self.set_class(small, "-tabbed")
-        if small and not self.query("#tabs"):
-            tabs = (Tab(name, id=f"tab-{pane}") for pane, name in _TAB_NAMES.items())
-            self.mount(Tabs(*tabs, id="tabs", active=f"tab-{self._active}"), before="#panes")
+        if small and self._tabs is None:
+            from neps_tui.widgets.pane_tabs import PaneTabs
+
+            self._tabs = PaneTabs(_TAB_NAMES, self._active)
+            self.mount(self._tabs, before="#panes")
+        if self._tabs is not None:
+            self._tabs.display = small
         self.call_after_refresh(self._draw_header)
         self.call_after_refresh(self._count_in_tabs)
 
@@ -114,20 +121,17 @@ class DashboardScreen(Screen[None]):
             self.refresh_bindings()
 
     def _count_in_tabs(self) -> None:
-        if self.view is None or not self.query("#tabs Tab"):
+        if self.view is None or self._tabs is None:
             return
         summary = self.view.summary
-        counts = {
-            "evaluated": summary.total - len(summary.evaluating) - len(summary.pending),
-            "evaluating": len(summary.evaluating),
-            "pending": len(summary.pending),
-            "errors": len(self.view.snapshot.errors),
-        }
-        for name, count in counts.items():
-            label = f"{_TAB_NAMES[name]} {count}"
-            tab = self.query_one(f"#tab-{name}", Tab)
-            if tab.label_text != label:
-                tab.label = label
+        self._tabs.count(
+            {
+                "evaluated": summary.total - len(summary.evaluating) - len(summary.pending),
+                "evaluating": len(summary.evaluating),
+                "pending": len(summary.pending),
+                "errors": len(self.view.snapshot.errors),
+            }
+        )
 
     def watch_notice(self) -> None:
         """Say what is under way."""
@@ -154,10 +158,10 @@ class DashboardScreen(Screen[None]):
         """Go to a pane."""
         self._activate(name)
 
-    @on(Tabs.TabActivated)
-    def _on_tab(self, event: Tabs.TabActivated) -> None:
-        if self.has_class("-tabbed"):
-            self._activate((event.tab.id or "").removeprefix("tab-"))
+    def on_tabs_tab_activated(self) -> None:
+        """Go to the pane whose tab was chosen."""
+        if self._tabs is not None and self._tabs.display:
+            self._activate(self._tabs.active_pane)
 
     def on_descendant_focus(self) -> None:
         """The pane that has the focus is the active one."""
@@ -177,15 +181,16 @@ class DashboardScreen(Screen[None]):
         self._panes[self._active].remove_class("-active")
         self._panes[name].add_class("-active")
         self._active = name
-        for tabs in self.query(Tabs):
-            tabs.active = f"tab-{name}"
+        if self._tabs is not None:
+            self._tabs.show_pane(name)
 
     # --- what a person can do ------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey what is impossible now."""
         del parameters
-        if action == "filter" and isinstance(self.focused, Input):
+        bar = self._filter_bar
+        if action == "filter" and bar is not None and self.focused is bar.input:
             # The sign is a part of what is typed.
             return False
         if action in ("sort", "reverse_sort", "filter") and not self._has_run():
@@ -247,45 +252,46 @@ class DashboardScreen(Screen[None]):
 
     # --- filter --------------------------------------------------------------------------------
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Open the line in which a filter is typed."""
         self._mark_active("evaluated")
-        self._note_filter("enter keeps the filter, escape takes it away")
-        # At once, not by the next refresh: the next key is typed into it.
-        self.query_one("#filter").display = True
-        self.set_focus(self.query_one("#filter Input", Input))
+        if self._filter_bar is None:
+            from neps_tui.widgets.filter_bar import FilterBar
+
+            self._filter_bar = FilterBar()
+            await self.mount(self._filter_bar, after="#panes")
+        self._filter_bar.display = True
+        self._filter_bar.say("enter keeps the filter, escape takes it away")
+        # At once: the next key is typed into it.
+        self.set_focus(self._filter_bar.input)
 
     def action_clear(self) -> None:
         """Take away filter and selection."""
-        field = self.query_one("#filter Input", Input)
-        field.value = ""
+        if self._filter_bar is not None:
+            self._filter_bar.input.value = ""
+            self._filter_bar.display = False
         self._evaluated.filter_by("", None)
-        self.query_one("#filter").remove_class("-wrong")
-        self.query_one("#filter").display = False
         self.clear_selection()
         self._activate(self._active)
 
-    @on(Input.Changed, "#filter Input")
-    def _on_filter(self, event: Input.Changed) -> None:
-        if self.view is None:
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter while it is typed; what is no filter leaves the last good one."""
+        bar = self._filter_bar
+        if self.view is None or bar is None or not bar.display:
             return
         text = event.value.strip()
         try:
             fields = TrialFields(self.view.snapshot, self.view.summary)
             holds = parse_filter(text, fields) if text else None
         except FilterError as error:
-            self.query_one("#filter").add_class("-wrong")
-            self._note_filter(str(error))
+            bar.say(str(error), wrong=True)
             return
-        self.query_one("#filter").remove_class("-wrong")
         self._evaluated.filter_by(text, holds)
-        self._note_filter(f"{len(self._evaluated.rows)} trials match")
+        bar.say(f"{len(self._evaluated.rows)} trials match")
 
-    @on(Input.Submitted, "#filter Input")
-    def _on_filter_done(self) -> None:
-        if not self.query_one("#filter").has_class("-wrong"):
-            self.query_one("#filter").display = False
+    def on_input_submitted(self) -> None:
+        """Keep the filter and go on in the table; not while it is wrong."""
+        bar = self._filter_bar
+        if bar is not None and not bar.is_wrong:
+            bar.display = False
             self._activate("evaluated")
-
-    def _note_filter(self, text: str) -> None:
-        self._filter_note.update(text)
