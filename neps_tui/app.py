@@ -67,7 +67,7 @@ class NepsTuiApp(App[None]):
 
     TITLE = "neps-tui"
     # A default screen's own style sheet is not read.
-    CSS_PATH = "screens/dashboard.tcss"
+    CSS_PATH = Path(__file__).parent / "screens" / "dashboard.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("everywhere")]
     ENABLE_COMMAND_PALETTE = True
 
