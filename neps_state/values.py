@@ -11,6 +11,8 @@ from neps_state.trial import Objective, Report
 def objective_values(report: Report | None) -> tuple[float, ...]:
     """The objectives of a report as a tuple; empty where there is none."""
     objective: Objective = None if report is None else report.objective_to_minimize
+    if type(objective) is float:  # nearly always, and asked of every trial of a run
+        return (objective,)
     if objective is None:
         return ()
     if isinstance(objective, list | tuple):

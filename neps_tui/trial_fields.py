@@ -21,7 +21,10 @@ Field: TypeAlias = Callable[[Trial], Value]
 
 def objective_of(trial: Trial, index: int = 0) -> float | None:
     """One objective of a trial, by its place; None where it has none."""
-    values = objective_values(trial.report)
+    report = trial.report
+    if report is not None and index == 0 and type(report.objective_to_minimize) is float:
+        return report.objective_to_minimize
+    values = objective_values(report)
     return values[index] if index < len(values) else None
 
 
