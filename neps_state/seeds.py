@@ -100,12 +100,14 @@ def _numpy_global(module: str, name: str) -> object | None:
     """The functions and classes that the pickle of an array names, wherever numpy keeps them."""
     numpy = sys.modules["numpy"]
     if module == "numpy" and name in ("dtype", "ndarray"):
-        return getattr(numpy, name)  # type: ignore[no-any-return]
+        found: object = getattr(numpy, name)
+        return found
     package, _, last = module.rpartition(".")
     if package in ("numpy._core", "numpy.core") and (last, name) in _NUMPY_GLOBALS:
         for place in (module, f"numpy._core.{last}", f"numpy.core.{last}"):
             if place in sys.modules:
-                return getattr(sys.modules[place], name)  # type: ignore[no-any-return]
+                function: object = getattr(sys.modules[place], name)
+                return function
     return None
 
 
@@ -113,7 +115,8 @@ def _torch_global(module: str, name: str) -> object | None:
     """The functions that the pickle of a tensor names; the bytes inside are read as data only."""
     torch = sys.modules["torch"]
     if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
-        return torch._utils._rebuild_tensor_v2  # type: ignore[no-any-return]
+        rebuild: object = torch._utils._rebuild_tensor_v2
+        return rebuild
     if (module, name) == ("torch.storage", "_load_from_bytes"):
         return lambda data: torch.load(io.BytesIO(data), weights_only=True)
     if (module, name) == ("collections", "OrderedDict"):
