@@ -4,31 +4,35 @@ Safe against torn writes, kills at any instant, and hostile pickles. Names and b
 that NePS documents for its own `NePSState` and `TrialRepo`.
 """
 
-from neps_state.changes import Changed
-from neps_state.errors import ErrDump, SerializableTrialError, SerializedError
-from neps_state.exceptions import (
-    LockFailedError,
-    NePSError,
-    NotReportedYetError,
-    StateChangedError,
-    TrialAlreadyExistsError,
-    TrialNotFoundError,
-    UnreadableError,
-)
-from neps_state.locks import FileLocker
-from neps_state.optimizer import (
-    AskFunction,
-    BudgetInfo,
-    OptimizationState,
-    OptimizerInfo,
-    SampledConfig,
-)
-from neps_state.repo import TrialRepo
-from neps_state.seeds import SeedSnapshot
-from neps_state.stand_in import StandIn
-from neps_state.state import NePSState
-from neps_state.trial import ImportedConfig, MetaData, Report, State, Trial
-from neps_state.trial_files import TrialWriteHint
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from neps_state.changes import Changed
+    from neps_state.errors import ErrDump, SerializableTrialError, SerializedError
+    from neps_state.exceptions import (
+        LockFailedError,
+        NePSError,
+        NotReportedYetError,
+        StateChangedError,
+        TrialAlreadyExistsError,
+        TrialNotFoundError,
+        UnreadableError,
+    )
+    from neps_state.locks import FileLocker
+    from neps_state.optimizer import (
+        AskFunction,
+        BudgetInfo,
+        OptimizationState,
+        OptimizerInfo,
+        SampledConfig,
+    )
+    from neps_state.repo import TrialRepo
+    from neps_state.seeds import SeedSnapshot
+    from neps_state.stand_in import StandIn
+    from neps_state.state import NePSState
+    from neps_state.trial import ImportedConfig, MetaData, Report, State, Trial
+    from neps_state.trial_files import TrialWriteHint
 
 __all__ = [
     "AskFunction",
@@ -59,3 +63,42 @@ __all__ = [
     "TrialWriteHint",
     "UnreadableError",
 ]
+
+_MODULES = {
+    "AskFunction": "optimizer",
+    "BudgetInfo": "optimizer",
+    "Changed": "changes",
+    "ErrDump": "errors",
+    "FileLocker": "locks",
+    "ImportedConfig": "trial",
+    "LockFailedError": "exceptions",
+    "MetaData": "trial",
+    "NePSError": "exceptions",
+    "NePSState": "state",
+    "NotReportedYetError": "exceptions",
+    "OptimizationState": "optimizer",
+    "OptimizerInfo": "optimizer",
+    "Report": "trial",
+    "SampledConfig": "optimizer",
+    "SeedSnapshot": "seeds",
+    "SerializableTrialError": "errors",
+    "SerializedError": "errors",
+    "StandIn": "stand_in",
+    "State": "trial",
+    "StateChangedError": "exceptions",
+    "Trial": "trial",
+    "TrialAlreadyExistsError": "exceptions",
+    "TrialNotFoundError": "exceptions",
+    "TrialRepo": "repo",
+    "TrialWriteHint": "trial_files",
+    "UnreadableError": "exceptions",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for when it is: who only reads a run need not load what writes it."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -12,10 +12,9 @@ from neps_state.cache import CacheContents, CacheDamage, CacheFollower
 from neps_state.exceptions import TrialNotFoundError, UnreadableError
 from neps_state.followed import GRACE
 from neps_state.layout import METADATA_FILE, RunLayout
-from neps_state.repo import list_trial_ids, sampled_order
 from neps_state.soundness import is_sound_id
 from neps_state.trial import UNFINISHED, Report, Trial
-from neps_state.trial_files import read_trial, report_path
+from neps_state.trial_files import list_trial_ids, read_trial, report_path, sampled_order
 
 _OwnStamp: TypeAlias = tuple[tuple[int, int] | None, ...]
 """Times and sizes of a trial's metadata and report."""
@@ -160,16 +159,17 @@ class FollowedTrials:
     def _put(self, trials: Iterable[Trial]) -> set[str]:
         changed = set()
         for trial in trials:
-            trial_id = trial.metadata.id
+            metadata = trial.metadata
+            trial_id = metadata.id
             known = self.trials.get(trial_id)
-            if known is not None and _same(known, trial):
-                continue
+            if known is not None:
+                if _same(known, trial):
+                    continue
+                self.unfinished.discard(trial_id)
             self.trials[trial_id] = trial
             changed.add(trial_id)
-            if trial.metadata.state in UNFINISHED:
+            if metadata.state in UNFINISHED:
                 self.unfinished.add(trial_id)
-            else:
-                self.unfinished.discard(trial_id)
         return changed
 
     def _drop(self, trial_ids: Iterable[str]) -> set[str]:

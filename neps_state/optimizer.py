@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, NotRequired, Protocol, Self, TypedDict, runtime_checkable
 
 from neps_state.seeds import SeedSnapshot
-from neps_state.trial import Trial, Twin
+from neps_state.trial import Trial
+from neps_state.twin import CheckedTwin, sealed
 
 _OLDER_FIELDS = ("max_cost_total", "cost_to_spend", "max_evaluations", "fidelities_to_spend")
 
@@ -20,8 +21,9 @@ class OptimizerInfo(TypedDict):
     derived: NotRequired[Mapping[str, Any]]
 
 
+@sealed
 @dataclass
-class BudgetInfo(Twin):
+class BudgetInfo(CheckedTwin):
     """What may be spent and what has been, in the field names of every NePS version.
 
     Up to 0.16 the limits were called `max_cost_total` (0.13), `cost_to_spend`, `max_evaluations`
@@ -60,8 +62,9 @@ class BudgetInfo(Twin):
         return dict(vars(self))
 
 
+@sealed
 @dataclass
-class OptimizationState(Twin):
+class OptimizationState(CheckedTwin):
     """The content of `optimizer_state.pkl`.
 
     Args:

@@ -26,8 +26,10 @@ from neps_state.trial import Trial
 from neps_state.trial_files import (
     TrialWriteHint,
     default_format,
+    list_trial_ids,
     read_trial,
     report_path,
+    sampled_order,
     text_format,
     write_config,
     write_metadata,
@@ -308,19 +310,6 @@ class TrialRepo:
         self.damage = damage
 
 
-def list_trial_ids(directory: Path) -> list[str]:
-    """Ids of the trials in a `configs` directory; none where there is no such directory."""
-    try:
-        with os.scandir(directory) as entries:
-            return [
-                entry.name.removeprefix(CONFIG_PREFIX)
-                for entry in entries
-                if entry.name.startswith(CONFIG_PREFIX) and entry.is_dir()
-            ]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-
-
 def _checked(
     hints: Iterable[TrialWriteHint] | TrialWriteHint | None, trial: Trial
 ) -> list[TrialWriteHint]:
@@ -334,9 +323,3 @@ def _checked(
     if "report" in wanted and trial.report is None:
         raise ValueError(f"trial {trial.id} has no report to write")
     return wanted
-
-
-def sampled_order(trial: Trial) -> tuple[float, str]:
-    """Sorts trials as they were sampled; imported ones, which have no time of that, come first."""
-    sampled = trial.metadata.time_sampled
-    return (sampled if sampled == sampled else 0.0, trial.id)

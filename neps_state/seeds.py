@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from neps_state.exceptions import UnreadableError
-from neps_state.trial import Twin
+from neps_state.twin import CheckedTwin, sealed
 
 
+@sealed
 @dataclass(eq=False)
-class SeedSnapshot(Twin):
+class SeedSnapshot(CheckedTwin):
     """States of the global generators, as each library gives them, or stand-ins for those.
 
     Args:

@@ -14,6 +14,8 @@ _LONGEST_ID = 200
 _NUMBER = (float, int, NoneType)
 _TEXT = (str, NoneType)
 _PLAIN = frozenset(_NUMBER)
+_TRIAL_METHODS = Trial.methods
+_REPORT_METHODS = Report.methods
 
 
 def flaw_in(candidate: object) -> str | None:
@@ -23,6 +25,8 @@ def flaw_in(candidate: object) -> str | None:
     """
     if type(candidate) is not Trial:
         return f"it holds {name_of(candidate) or type(candidate).__name__}, not a trial"
+    if not _TRIAL_METHODS.isdisjoint(vars(candidate)):
+        return "it holds a trial with a field in a method's place"
     try:
         return _flaw_in_metadata(candidate.metadata) or _flaw_in_rest(candidate)
     except AttributeError as error:
@@ -59,6 +63,8 @@ def _flaw_in_rest(trial: Trial) -> str | None:
         return None
     if type(report) is not Report:
         return f"it holds trial {trial.metadata.id} with a report of another class"
+    if not _REPORT_METHODS.isdisjoint(vars(report)):
+        return f"it holds trial {trial.metadata.id} with a field in a method's place"
     if not (_has_plain_numbers(report) or _gets_plain_numbers(report)):
         return f"it holds trial {trial.metadata.id} with an objective or cost that is no number"
     curve = report.learning_curve

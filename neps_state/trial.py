@@ -1,8 +1,7 @@
 """A trial: one configuration and what became of it.
 
-These classes are twins of NePS's own, of the same fields, so that the pickles of either are read
-by the other. Their `__setstate__` takes nothing but plain fields: a pickle can neither change the
-classes themselves nor a member of `State` through it.
+These classes are twins of NePS's own, see `neps_state.twin`; `neps_state.soundness` tells whether
+what a pickle made of them really is a trial.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, Self, TypeAlias
 
 from neps_state.exceptions import NotReportedYetError, UnreadableError
+from neps_state.twin import Twin, sealed
 
 Objective: TypeAlias = float | list[float] | None
 ReportedAs: TypeAlias = Literal["success", "failed", "crashed"]
@@ -46,24 +46,7 @@ UNFINISHED = frozenset({State.PENDING, State.EVALUATING})
 """States that a worker will still change."""
 
 
-class Twin:
-    """A class whose objects NePS and this package read from each other's pickles."""
-
-    __slots__ = ()
-
-    _methods: ClassVar[frozenset[str]] = frozenset()
-
-    def __init_subclass__(cls) -> None:
-        cls._methods = frozenset(name for name, value in vars(cls).items() if callable(value))
-
-    def __setstate__(self, state: object) -> None:
-        if not isinstance(state, dict):
-            raise UnreadableError(f"a {type(self).__name__} made of no fields")
-        if not self._methods.isdisjoint(state):
-            raise UnreadableError(f"a {type(self).__name__} with a field in a method's place")
-        self.__dict__.update(state)
-
-
+@sealed
 @dataclass
 class MetaData(Twin):
     """Who sampled and evaluated a trial, and when (seconds since the epoch)."""
@@ -85,6 +68,7 @@ class MetaData(Twin):
     time_end: float | None = None
 
 
+@sealed
 @dataclass(eq=False)
 class Report(Twin):
     """What an evaluation gave.
@@ -159,6 +143,7 @@ class ImportedConfig(Protocol):
         ...
 
 
+@sealed
 @dataclass
 class Trial(Twin):
     """A configuration, its metadata, and its report once it has one."""

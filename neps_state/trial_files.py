@@ -125,3 +125,22 @@ def write_report(report: Report, directory: Path, file_format: TextFormat) -> No
     if fields["err"] is not None:
         fields["err"] = str(fields["err"])
     replace_file(directory / f"report.{file_format}", dump_text(fields, file_format))
+
+
+def list_trial_ids(directory: Path) -> list[str]:
+    """Ids of the trials in a `configs` directory; none where there is no such directory."""
+    try:
+        with os.scandir(directory) as entries:
+            return [
+                entry.name.removeprefix(CONFIG_PREFIX)
+                for entry in entries
+                if entry.name.startswith(CONFIG_PREFIX) and entry.is_dir()
+            ]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def sampled_order(trial: Trial) -> tuple[float, str]:
+    """Sorts trials as they were sampled; imported ones, which have no time of that, come first."""
+    sampled = trial.metadata.time_sampled
+    return (sampled if sampled == sampled else 0.0, trial.id)

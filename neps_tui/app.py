@@ -1,6 +1,6 @@
 """The app: it wires store, screens and actions together, and holds no logic of its own.
 
-Screens other than the first are imported when they are opened, which keeps the start short.
+What the first screen does not need is imported when it is used, which keeps the start short.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from neps_tui.messages import (
     StoreFailed,
     TrialOpened,
 )
-from neps_tui.resetting import plan_reset
 from neps_tui.screens.dashboard import DashboardScreen
 from neps_tui.store import Command, RunStore
 from neps_tui.view import RunView
@@ -102,13 +101,19 @@ class NepsTuiApp(App[None]):
             self.push_screen(ChooserScreen(self._root, self._choices), self._open)
 
     def on_ready(self) -> None:
-        """Let the collector work again, on what comes after the start."""
+        """Let what the first paint did not need begin: the collector, the watch."""
+        self.call_after_refresh(self._begin_watching)
         gc.freeze()
         gc.enable()
+
+    def _begin_watching(self) -> None:
+        if self._store is not None:
+            self._store.begin_watching()
 
     def _open(self, root: Path | None) -> None:
         if root is not None:
             self.view = self._follow(root)
+            self._begin_watching()
 
     def _follow(self, root: Path) -> RunView:
         """Begin to follow a run; what is known of it at once."""
@@ -185,6 +190,9 @@ class NepsTuiApp(App[None]):
         view = self.view
         if view is None or self._store is None:
             return
+        from neps_tui.resetting import plan_reset
+        from neps_tui.screens.confirm import ConfirmScreen
+
         trials = [trial for each in message.trial_ids if (trial := view.trial(each)) is not None]
         plan = plan_reset(view.snapshot, view.summary, trials, now=time.time())
         if not plan.trials:
@@ -198,8 +206,6 @@ class NepsTuiApp(App[None]):
         def answered(answer: bool | None) -> None:
             if answer:
                 store.submit(command)
-
-        from neps_tui.screens.confirm import ConfirmScreen
 
         question = f"{what[0].upper()}{what[1:]}?"
         changes = [line for line in plan.lines() if line not in plan.risks()]

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from neps_state import OptimizerInfo, State, Trial
+from neps_state import MetaData, OptimizerInfo, State, Trial
 from neps_state.snapshot import RunSnapshot
 from neps_state.trial import UNFINISHED
 from neps_state.values import dominates, objective_values
@@ -16,6 +16,8 @@ from neps_tui.budget import limits_of
 from neps_tui.config_keys import ConfigKeys
 from neps_tui.summary import Evaluating, Incumbent, RunSummary, Usage
 from neps_tui.verdicts import UsualDurations, WorkerHistory
+
+_NUMBER = (float, int)
 
 
 class RunFold:
@@ -87,11 +89,12 @@ class _Totals:
         if state in UNFINISHED:
             self._unfinished[trial_id] = trial
             return
-        self._unfinished.pop(trial_id, None)
-        self._add_finished(trial)
+        if before is not None:
+            self._unfinished.pop(trial_id, None)
+        self._add_finished(trial, metadata)
 
-    def _add_finished(self, trial: Trial) -> None:
-        ended = trial.metadata.time_end
+    def _add_finished(self, trial: Trial, metadata: MetaData) -> None:
+        ended = metadata.time_end
         if ended is not None:
             if self._ended and ended < self._ended[-1]:
                 insort(self._ended, ended)
@@ -100,29 +103,29 @@ class _Totals:
         if (rung := rung_of(trial)) is not None:
             self._rungs[rung] += 1
         fidelity = self._fidelity_of(trial)
-        seconds = duration_of(trial)
-        if seconds is not None and trial.metadata.state is State.SUCCESS:
+        if metadata.state is State.SUCCESS and (seconds := duration_of(trial)) is not None:
             self._durations.note(fidelity, seconds)
-        if trial.report is None:
+        report = trial.report
+        if report is None:
             return
         self._evaluations += 1
-        self._cost += trial.report.cost or 0.0
-        self._fidelities += fidelity if isinstance(fidelity, int | float) else 0.0
-        values = objective_values(trial.report)
+        self._cost += report.cost or 0.0
+        if isinstance(fidelity, _NUMBER):
+            self._fidelities += fidelity
+        values = objective_values(report)
         if values and not any(map(math.isnan, values)):
-            self._add_objective(trial, values)
+            self._add_objective(metadata, values)
 
-    def _add_objective(self, trial: Trial, values: tuple[float, ...]) -> None:
+    def _add_objective(self, metadata: MetaData, values: tuple[float, ...]) -> None:
         if len(values) > 1:
             if self._objectives == 1:
                 self._points.clear()
             self._objectives = max(self._objectives, len(values))
             self._points.append((values[0], values[1]))
-            self._add_to_front(trial.metadata.id, values)
+            self._add_to_front(metadata.id, values)
             return
         self._points.append((self._evaluations, values[0]))
         if not self._incumbents or values[0] < self._incumbents[-1].objective:
-            metadata = trial.metadata
             self._incumbents.append(
                 Incumbent(metadata.id, values[0], self._evaluations, metadata.time_end)
             )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
-from neps_state import Changed
 from neps_tui.view import RunView
+
+if TYPE_CHECKING:
+    from neps_state import Changed
 
 
 class RunChanged(Message):

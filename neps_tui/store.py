@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from neps_state import Changed, NePSError, NePSState
+from neps_state import NePSError
 from neps_state.reader import RunReader
 from neps_state.snapshot import RunSnapshot
 from neps_tui.fold import RunFold
@@ -22,6 +22,7 @@ from neps_tui.messages import CommandEnded, CommandStarted, RunChanged, StoreFai
 from neps_tui.view import RunView
 
 if TYPE_CHECKING:
+    from neps_state import Changed, NePSState
     from neps_tui.watcher import RunWatcher
 
 HEARTBEAT = 0.5
@@ -75,6 +76,7 @@ class RunStore:
         self._shown_polling: str | None = None
         self._is_frozen = False
         self._has_looked = threading.Event()
+        self._may_watch = threading.Event()
         self.checked_at = time.monotonic()
         self.view: RunView | None = None
 
@@ -96,6 +98,11 @@ class RunStore:
         """
         self._has_looked.wait(timeout)
         return self.view
+
+    def begin_watching(self) -> None:
+        """Import and start what tells of changes; until then the first paint has the processor."""
+        self._may_watch.set()
+        self._woken.set()
 
     def stop(self) -> None:
         """End the thread, after the command that it may be carrying out."""
@@ -146,14 +153,13 @@ class RunStore:
                 self.view = RunView(snapshot, self._fold.fold(snapshot), polling)
                 self._post(RunChanged(self.view))
                 self._has_looked.set()
-        if self._poll_seconds is None and self._watch():
+        if self._poll_seconds is None and self._may_watch.is_set() and self._watch():
             # What changed between looking and watching told nobody.
             self._woken.set()
 
     def _watch(self) -> bool:
         """Watch where the run changes now; whether that is elsewhere than before."""
         if self._watcher is None:
-            # Not before the first look: the first paint need not wait for the library.
             from neps_tui.watcher import RunWatcher
 
             self._watcher = RunWatcher(self._woken.set)
@@ -175,6 +181,8 @@ class RunStore:
             time.sleep(max(0.0, self.checked_at + _BREATH - time.monotonic()))
 
     def _carry_out(self, command: Command) -> None:
+        from neps_state import NePSState
+
         self._post(CommandStarted(command.what))
         try:
             state = NePSState.create_or_load(self._root, load_only=True)

@@ -108,14 +108,17 @@ class TrialRows:
         if self._view is None:
             return
         sort_key_of = self._sort_key_of()
-        self._keys = {
-            trial_id: sort_key_of(trial)
-            for trial_id, trial in self._view.snapshot.trials.items()
-            if self._is_shown(trial)
-        }
-        keys = self._keys.items()
-        self._sorted = sorted((*key, each) for each, key in keys if not is_missing(key))
-        self._missing = sorted((each for each, key in keys if is_missing(key)), key=natural_id)
+        self._sorted.clear()
+        self._missing.clear()
+        for trial_id, trial in self._view.snapshot.trials.items():
+            if self._is_shown(trial):
+                key = self._keys[trial_id] = sort_key_of(trial)
+                if is_missing(key):
+                    self._missing.append(trial_id)
+                else:
+                    self._sorted.append((*key, trial_id))
+        self._sorted.sort()
+        self._missing.sort(key=natural_id)
 
     def _place(self, trial_id: str) -> None:
         self._order = None

@@ -15,7 +15,6 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from neps_tui.actions import bindings_of
-from neps_tui.filter import FilterError, parse_filter
 from neps_tui.messages import ResetAsked, TrialOpened
 from neps_tui.panes.errors import ErrorsPane
 from neps_tui.panes.evaluated import EvaluatedPane
@@ -279,6 +278,8 @@ class DashboardScreen(Screen[None]):
         bar = self._filter_bar
         if self.view is None or bar is None or not bar.display:
             return
+        from neps_tui.filter import FilterError, parse_filter
+
         text = event.value.strip()
         try:
             fields = TrialFields(self.view.snapshot, self.view.summary)

@@ -33,15 +33,19 @@ def make_run(root: Path, count: int, *, evaluating: int = 8, workers: int = 8) -
     layout = RunLayout(root)
     layout.configs.mkdir(parents=True)
     chance = random.Random(count)
-    started = 1_795_000_000.0
+    # A worker evaluates one trial at a time, and samples the next when it has ended.
+    free_at = {f"worker_{number}": 1_795_000_000.0 + number for number in range(workers)}
     trials = {}
     errors = []
     for number in range(1, count + 1):
-        trial = _trial(layout, number, started + 30.0 * number / workers, chance, workers)
+        worker = min(free_at, key=free_at.__getitem__)
+        trial = _trial(layout, number, free_at[worker], chance, worker)
+        free_at[worker] = math.inf
         if number <= count - evaluating:
             error = _evaluate(trial, chance)
             if error is not None:
                 errors.append(error)
+            free_at[worker] = trial.metadata.time_end or math.inf
         trials[trial.id] = trial
         _write_files(layout, trial)
     layout.cache.write_bytes(dump_state(trials))
@@ -51,7 +55,7 @@ def make_run(root: Path, count: int, *, evaluating: int = 8, workers: int = 8) -
         BudgetInfo(used_evaluations=count, total_evaluations_to_spend=2 * count),
         SeedSnapshot.new_capture(),
         None,
-        [f"worker_{number}" for number in range(workers)],
+        list(free_at),
     )
     layout.optimizer_state.write_bytes(dump_state(state))
     info = OptimizerInfo(name="random_search", info={"use_priors": False})
@@ -61,7 +65,7 @@ def make_run(root: Path, count: int, *, evaluating: int = 8, workers: int = 8) -
 
 
 def _trial(
-    layout: RunLayout, number: int, moment: float, chance: random.Random, workers: int
+    layout: RunLayout, number: int, moment: float, chance: random.Random, worker: str
 ) -> Trial:
     config = {
         "learning_rate": 10 ** chance.uniform(-5, -1),
@@ -70,7 +74,6 @@ def _trial(
         "layers": chance.randint(1, 12),
         "optimizer": chance.choice(["adam", "sgd", "lion"]),
     }
-    worker = f"worker_{number % workers}"
     trial = Trial.new(
         trial_id=str(number),
         config=config,

@@ -8,11 +8,12 @@ import shutil
 import statistics
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from large_run import make_run
+import large_run
 
 DASHBOARD = (sys.executable, "-m", "neps_tui")
 _KEPT = Path(tempfile.gettempdir()) / "neps-tui-benchmarks"
@@ -24,11 +25,12 @@ os.environ["PYTHONPYCACHEPREFIX"] = str(_KEPT / "pycache")
 
 def kept_run(count: int, *, evaluating: int = 8) -> Path:
     """A run of `count` trials, made once and kept in the system's directory for such things."""
-    kept = _KEPT / f"run_{count}_{evaluating}"
+    made_by = zlib.crc32(Path(large_run.__file__).read_bytes())
+    kept = _KEPT / f"run_{count}_{evaluating}_{made_by:08x}"
     if not kept.exists():
         kept.parent.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
-            make_run(Path(scratch) / "run", count, evaluating=evaluating)
+            large_run.make_run(Path(scratch) / "run", count, evaluating=evaluating)
             (Path(scratch) / "run").rename(kept)
     return kept
 

@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from neps_state import NePSState, State, Trial, UnreadableError
+from neps_state import BudgetInfo, NePSState, Report, State, Trial, UnreadableError
 from neps_state.cache import parse_cache
 from neps_state.pickles import dump_state, load_inert
 from neps_state.reader import RunReader
@@ -238,6 +238,16 @@ class Hostile:
             b"}\x8c\x05reset\x8c\x02os\x8c\x06system\x93sb.",
             "slot state on a class": b"\x80\x04\x8c\x10neps.state.trial\x8c\x05Trial\x93"
             b"N}\x8c\x05reset\x8c\x02os\x8c\x06system\x93s\x86b.",
+            "slot state on a report class": b"\x80\x04\x8c\x10neps.state.trial\x8c\x06Report\x93"
+            b"N}\x8c\x0b_comparable\x8c\x02os\x8c\x06system\x93s\x86b.",
+            "slot state on a checked class": b"\x80\x04\x8c\x14neps.state.optimizer"
+            b"\x8c\x0aBudgetInfo\x93N}\x8c\x05clone\x8c\x02os\x8c\x06system\x93s\x86b.",
+            "unsealing a class": b"\x80\x04\x8c\x10neps.state.trial\x8c\x05Trial\x93"
+            b"N}\x8c\x0a_is_sealedNs\x86b.",
+            "a trial of another class": b"\x80\x04\x8c\x10neps.state.trial\x8c\x05Trial\x93)\x81"
+            b"N}\x8c\x09__class__\x8c\x10neps.state.trial\x8c\x06Report\x93s\x86b.",
+            "a trial of other fields": b"\x80\x04\x8c\x10neps.state.trial\x8c\x05Trial\x93)\x81"
+            b"N}\x8c\x08__dict__}K\x01K\x02ss\x86b.",
             "build on a state": b"\x80\x04\x8c\x10neps.state.trial\x8c\x05State\x93"
             b"\x8c\x07pending\x85R}\x8c\x06_value_\x8c\x07crashedsb.",
             "slot state on a state": b"\x80\x04\x8c\x10neps.state.trial\x8c\x05State\x93"
@@ -286,13 +296,23 @@ def hostile_bytes(name: str, canary: Path) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.fixture(scope="module")
+def own_modules(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """What is loaded once the core has read and written a run that nobody has tampered with."""
+    root = tmp_path_factory.mktemp("sound") / "run"
+    shutil.copytree(DATA / "runs" / "killed-0.17", root)
+    state = NePSState.create_or_load(root, load_only=True)
+    state.lock_and_reset_trials([state.lock_and_read_trials()["8"]])
+    return set(sys.modules) | {"encodings.raw_unicode_escape"}
+
+
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_a_hostile_pickle_runs_nothing_and_leaves_the_rest_of_the_run_readable(
-    name: str, copy_run: Callable[[str], Path], tmp_path: Path
+    name: str, copy_run: Callable[[str], Path], tmp_path: Path, own_modules: set[str]
 ) -> None:
     canary = tmp_path / "canary"
     data = hostile_bytes(name, canary)
-    modules = set(sys.modules) | {"encodings.raw_unicode_escape"}
+    modules = own_modules | set(sys.modules)
     for place in PLACES:
         root = copy_run("killed-0.17")
         path = root / place
@@ -322,6 +342,8 @@ def test_a_hostile_pickle_runs_nothing_and_leaves_the_rest_of_the_run_readable(
     assert [state.value for state in State][1] == "pending"
     assert State("pending") is State.PENDING
     assert isinstance(Trial.reset, type(lambda: None))
+    assert isinstance(Report._comparable, type(lambda: None))
+    assert isinstance(BudgetInfo.clone, type(lambda: None))
     assert str(ValueError("as ever")) == "as ever"
 
 

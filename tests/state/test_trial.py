@@ -170,12 +170,22 @@ def test_any_trial_survives_its_pickle(
     assert repr(vars(read.report)) == repr(vars(trial.report))
 
 
-@pytest.mark.parametrize("state", [None, (None, {"config": {}}), [1], "text"])
-def test_a_trial_is_made_of_fields_only(state: Any) -> None:
+@pytest.mark.parametrize("state", [None, (None, {"budget": None}), [1], "text", {"clone": 1}])
+def test_a_budget_is_made_of_fields_only(state: Any) -> None:
     with pytest.raises(UnreadableError):
-        Trial.__new__(Trial).__setstate__(state)
+        BudgetInfo.__new__(BudgetInfo).__setstate__(state)
+
+
+@pytest.mark.parametrize("state", [None, (None, {"config": {}}), [1], "text"])
+def test_a_state_has_no_fields(state: Any) -> None:
     with pytest.raises(UnreadableError):
         State.PENDING.__setstate__(state)
+
+
+@pytest.mark.parametrize("kind", [Trial, Trial.MetaData, Trial.Report, BudgetInfo])
+def test_nothing_can_be_set_on_a_class_that_pickles_may_name(kind: type) -> None:
+    with pytest.raises(UnreadableError, match="on the class"):
+        kind.__init__ = None  # type: ignore[misc]
 
 
 def test_a_budget_keeps_the_fields_it_was_made_with() -> None:
