@@ -24,7 +24,8 @@ class StateLook:
     @property
     def colour_style(self) -> str:
         """The colour as a style for content."""
-        return f"${self.colour}"
+        # In content, colours that Textual picks by the background come out as plain text.
+        return f"${self.colour.replace('text-muted', 'foreground-muted')}"
 
     def sign(self, ascii: bool = False) -> str:
         """The glyph that the terminal can show."""

@@ -9,6 +9,7 @@ from neps_tui.panes.table_pane import TablePane
 from neps_tui.summary import Evaluating, Standing
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell, Column
+from neps_tui.widgets.table_face import GUTTER
 
 _COLUMNS = (
     Column("id", "trial", gap=1),
@@ -16,6 +17,8 @@ _COLUMNS = (
     Column("elapsed", "since", "right", gap=1),
     Column("usual", "usual", gap=1),
 )
+_WITHOUT_WORKERS = tuple(column for column in _COLUMNS if column.key != "worker")
+_REST_WIDTH = GUTTER + len(_COLUMNS) + len("00:00") + len("abandoned")
 _COLOURS: dict[Standing, str] = {
     "working": "text-success",
     "late": "text-warning",
@@ -46,8 +49,9 @@ class EvaluatingPane(TablePane):
         self, view: RunView, now: float, flash: Sequence[str] | frozenset[str] | None
     ) -> None:
         evaluating = view.summary.evaluating
-        rows = {each.trial_id: self._cells(each, now) for each in evaluating}
-        self.set_rows(_COLUMNS, rows, None, flash=flash)
+        columns = _COLUMNS if self._has_room(evaluating) else _WITHOUT_WORKERS
+        rows = {each.trial_id: self._cells(each, now, columns) for each in evaluating}
+        self.set_rows(columns, rows, None, flash=flash)
         standings = view.summary.standings(now)
         self.set_title(
             f"Evaluating {len(evaluating)}",
@@ -58,16 +62,22 @@ class EvaluatingPane(TablePane):
             ),
         )
 
-    def _cells(self, each: Evaluating, now: float) -> Sequence[Cell]:
+    def _has_room(self, evaluating: Sequence[Evaluating]) -> bool:
+        """Whether the workers' names leave room for how long trials take."""
+        taken = max((len(each.trial_id) + len(each.worker_id) for each in evaluating), default=0)
+        return taken + _REST_WIDTH <= self.content_size.width
+
+    def _cells(self, each: Evaluating, now: float, columns: Sequence[Column]) -> Sequence[Cell]:
         standing = each.standing_at(now)
         colour = _COLOURS[standing]
         elapsed = None if each.started is None else max(0.0, now - each.started)
-        return (
-            Cell(each.trial_id),
-            Cell(each.worker_id or "–", "text-muted"),
-            Cell(_elapsed(elapsed), colour),
-            Cell(self._of_usual(each, elapsed, standing), colour),
-        )
+        cells = {
+            "id": Cell(each.trial_id),
+            "worker": Cell(each.worker_id or "–", "text-muted"),
+            "elapsed": Cell(_elapsed(elapsed), colour),
+            "usual": Cell(self._of_usual(each, elapsed, standing), colour),
+        }
+        return [cells[column.key] for column in columns]
 
     def _of_usual(self, each: Evaluating, elapsed: float | None, standing: Standing) -> str:
         if standing != "working":

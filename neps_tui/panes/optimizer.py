@@ -59,7 +59,7 @@ class OptimizerPane(Pane):
     def _parts(self, view: RunView) -> Iterator[Part]:
         info = view.snapshot.optimizer_info
         if info is None:
-            yield "optimizer_info.yaml has still to be written", "$text-muted"
+            yield "optimizer_info.yaml has still to be written", "$foreground-muted"
             return
         space = view.snapshot.space
         parameters = {} if space is None else space.parameters
@@ -78,7 +78,7 @@ class OptimizerPane(Pane):
         usage, limits = view.summary.usage, view.summary.limits
         for limit in limits:
             each = " a worker" if limit.per_worker else ""
-            yield f"{limit.name:<{width}}  ", "$text-muted"
+            yield f"{limit.name:<{width}}  ", "$foreground-muted"
             if not limit.per_worker:
                 yield bar(limit.fraction, _BAR_WIDTH, self.ascii) + " ", "$text-primary"
             yield f"{number(limit.used)} / {number(limit.allowed)}{each}\n", ""
@@ -94,7 +94,7 @@ class OptimizerPane(Pane):
         """A name and a text, folded so that names stand alone on the left."""
         room = max(12, self._scroll.scrollable_content_region.width - width - 3)
         lines = textwrap.wrap(text, room, break_long_words=False) or [""]
-        yield f"{name:<{width}}  ", "$text-muted"
+        yield f"{name:<{width}}  ", "$foreground-muted"
         yield f"\n{'':<{width}}  ".join(lines) + "\n", ""
 
 

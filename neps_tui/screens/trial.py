@@ -201,19 +201,19 @@ def _config_parts(rows: list[tuple[str, str, str]]) -> Iterator[tuple[str, str]]
     names = max((len(name) for name, _, _ in rows), default=0)
     values = max((len(value) for _, value, _ in rows), default=0)
     if any(other for _, _, other in rows):
-        yield f"{'':<{names}}  {'this trial':<{values}}  incumbent\n", "$text-disabled"
+        yield f"{'':<{names}}  {'this trial':<{values}}  incumbent\n", "$foreground-disabled"
         values = max(values, len("this trial"))
     for index, (name, value, other) in enumerate(rows):
-        yield ("\n" if index else "") + f"{plain(name):<{names}}  ", "$text-muted"
+        yield ("\n" if index else "") + f"{plain(name):<{names}}  ", "$foreground-muted"
         differs = other not in ("", "same")
         yield f"{plain(value):<{values}}  ", "bold" if differs else ""
-        yield plain(other), "$text-accent" if differs else "$text-disabled"
+        yield plain(other), "$text-accent" if differs else "$foreground-disabled"
 
 
 def _parts(rows: Rows) -> Iterator[tuple[str, str]]:
     width = max((len(name) for name, _ in rows), default=0)
     for index, (name, value) in enumerate(rows):
-        yield ("\n" if index else "") + f"{plain(name):<{width}}  ", "$text-muted"
+        yield ("\n" if index else "") + f"{plain(name):<{width}}  ", "$foreground-muted"
         yield plain(value), ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import NamedTuple
 
 from textual.app import RenderResult
@@ -22,7 +23,7 @@ class _Key(NamedTuple):
     def content(self) -> Content:
         """The key and what it does, greyed while it cannot."""
         if not self.is_possible:
-            return Content.styled(f"{self.key} {self.label}", "$text-disabled")
+            return Content.styled(f"{self.key} {self.label}", "$foreground-disabled")
         return Content.assemble((self.key, "bold $footer-key-foreground"), f" {self.label}")
 
 
@@ -65,8 +66,13 @@ class KeyBar(Widget):
             self.refresh()
 
     def render(self) -> RenderResult:
-        """All keys in one line."""
-        return Content(_GAP).join(each.content() for each in self._keys)
+        """The keys in one line, as many as there is room for."""
+        return Content(_GAP).join(each.content() for each in self._shown())
+
+    def _shown(self) -> list[_Key]:
+        ends = accumulate(each.content().cell_length + len(_GAP) for each in self._keys)
+        room = self.content_size.width + len(_GAP)
+        return [each for each, end in zip(self._keys, ends, strict=True) if end <= room]
 
     async def on_click(self, event: Click) -> None:
         """Do what the key under the mouse does."""
@@ -74,7 +80,7 @@ class KeyBar(Widget):
         if offset is None:
             return
         start = 0
-        for each in self._keys:
+        for each in self._shown():
             stop = start + each.content().cell_length
             if start <= offset.x < stop and each.is_possible:
                 await self.screen.run_action(each.action)

@@ -22,7 +22,7 @@ _CONDITION_COLOURS: dict[Condition, str] = {
     "live": "$text-success",
     "idle": "$text-warning",
     "finished": "$text-primary",
-    "empty": "$text-muted",
+    "empty": "$foreground-muted",
 }
 STALE_AFTER = 3.0
 """Seconds without a look at the run after which what is shown counts as stale."""
@@ -92,7 +92,7 @@ class RunHeader(Vertical):
     def _run_parts(self, view: RunView) -> list[Part]:
         info = view.snapshot.optimizer_info
         name = plain(view.snapshot.root.name)
-        optimizer = [(" · ", "$text-muted"), (plain(info["name"]), "")] if info else []
+        optimizer = [(" · ", "$foreground-muted"), (plain(info["name"]), "")] if info else []
         return [(name, "bold"), *optimizer]
 
     def _best_parts(self, view: RunView, now: float) -> list[Part]:
@@ -105,7 +105,7 @@ class RunHeader(Vertical):
         when = "" if best.time is None else f", {age(now - best.time)}"
         return [
             (f"{INCUMBENT.sign(self._ascii)} {number(best.objective)}", "bold $text-accent"),
-            (f"  {plain(best.trial_id)}{when}", "$text-muted"),
+            (f"  {plain(best.trial_id)}{when}", "$foreground-muted"),
         ]
 
     def _alive_parts(self, view: RunView, now: float, data_age: float) -> Iterator[Part]:
@@ -127,7 +127,7 @@ class RunHeader(Vertical):
         if known:
             yield f" · {busy} of {known} {'worker' if known == 1 else 'workers'} busy", ""
         if view.summary.last_report is not None:
-            yield f" · last report {age(now - view.summary.last_report)}", "$text-muted"
+            yield f" · last report {age(now - view.summary.last_report)}", "$foreground-muted"
 
     def _progress_parts(self, view: RunView, now: float, width: int) -> Iterator[Part]:
         if not view.has_run:
@@ -150,7 +150,7 @@ class RunHeader(Vertical):
             return
         pace = evaluations_per_second(summary.ended, now)
         if pace is not None:
-            yield f" · {number(pace * 3600, 2)}/h", "$text-muted"
+            yield f" · {number(pace * 3600, 2)}/h", "$foreground-muted"
         left = seconds_left(summary.limits, summary.usage.evaluations, pace)
         if left is not None:
             yield f" · done in {duration(left[0])}" if left[0] > 0 else " · budget spent", ""

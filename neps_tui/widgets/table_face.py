@@ -16,6 +16,8 @@ from neps_tui.widgets.columns import Column, ColumnLayout, Row
 
 GUTTER = 2
 """Cells at the left of every row, for its mark."""
+_LEAST_TEXT = 6
+"""Cells of a text that are worth showing."""
 
 
 class Line(NamedTuple):
@@ -124,8 +126,26 @@ class TableFace:
         if left and pinned:
             rule = Segment("|" if self._ascii else "│", style + self._rule_colour)
             fixed = Strip([*fixed.crop(0, fixed.cell_length - 1), rule])
-        others = others.crop(left, left + max(width - fixed.cell_length, 0))
+        room = max(width - fixed.cell_length, 0)
+        others = self._without_cut_number(others.crop(left, left + room), pinned, left, room)
         return Strip.join([fixed, others]).adjust_cell_length(width, style).simplify()
+
+    def _without_cut_number(self, strip: Strip, pinned: int, left: int, room: int) -> Strip:
+        """Leave out the column that the edge cuts, as half a number is another number.
+
+        A text is shown as far as there is room for it.
+        """
+        starts = self.columns.starts
+        offset = starts[pinned] + left
+        index = bisect_right(starts, offset + room - 1) - 1
+        if not pinned <= index < len(self.columns.widths):
+            return strip
+        start, end = starts[index] - offset, starts[index] + self.columns.widths[index] - offset
+        if end <= room or start <= 0:
+            return strip
+        if self.columns.columns[index].align == "left" and room - start >= _LEAST_TEXT:
+            return strip
+        return strip.crop(0, start)
 
     @property
     def _rule_colour(self) -> Style:

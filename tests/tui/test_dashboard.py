@@ -428,3 +428,24 @@ def test_what_is_typed_right_after_the_slash_goes_into_the_filter(
         assert isinstance(dashboard.app.screen, DashboardScreen)
 
     drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_the_last_line_shows_whole_keys_only(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Dashboard) -> None:
+        await dashboard.shows("15_rung_3")
+        keys = dashboard.text().splitlines()[-1].split("  ")
+        assert keys[-1].strip() == "^p palette"
+
+    drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
+
+
+def test_a_narrow_pane_leaves_out_workers_rather_than_half_a_verdict(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Dashboard) -> None:
+        await dashboard.shows("since")
+        header = dashboard.text().splitlines()[3][:30]
+        assert "usual" in header
+        assert "worker" not in header
+
+    drive(recorded_run("killed-0.17"), steps, size=(120, 40))

@@ -584,3 +584,30 @@ def test_rows_out_of_sight_are_forgotten() -> None:
     for keys in ("ab", "bc", "ab"):
         rows.show(keys, cursor=None, marked=frozenset())
     assert asked == ["a", "b", "c", "a"]
+
+
+def test_half_a_number_is_never_shown_at_the_edge() -> None:
+    async def scenario(app: TableApp, pilot: Pilot[None]) -> None:
+        app.values["trial_0"] = "0.000123456"
+        app.table.set_rows(ids(3), app.cells)
+        await pilot.pause()
+        assert "0.000" not in app.line(1)
+        assert app.line(1).split() == ["trial_0"]
+        assert "objective" not in app.line(0)
+
+    run(scenario, size=(18, HEIGHT))
+
+
+def test_a_text_is_shown_as_far_as_there_is_room() -> None:
+    class LongNotes(TableApp):
+        def cells(self, key: str) -> Sequence[Cell]:
+            return [Cell(key), Cell("0.5"), Cell("a long note on it")]
+
+    async def main() -> None:
+        app = LongNotes(CountingTable())
+        async with app.run_test(size=(30, HEIGHT)) as pilot:
+            app.table.set_rows(ids(3), app.cells)
+            await pilot.pause()
+            assert " ".join(app.line(1).split()).startswith("trial_0 0.5 a long")
+
+    asyncio.run(main())
