@@ -431,7 +431,7 @@ def test_what_is_typed_right_after_the_slash_goes_into_the_filter(
 
 
 def test_the_last_line_shows_whole_keys_only(drive: Drive, recorded_run: CopyRun) -> None:
-    async def steps(dashboard: Dashboard) -> None:
+    async def steps(dashboard: Any) -> None:
         await dashboard.shows("15_rung_3")
         keys = dashboard.text().splitlines()[-1].split("  ")
         assert keys[-1].strip() == "^p palette"
@@ -442,7 +442,7 @@ def test_the_last_line_shows_whole_keys_only(drive: Drive, recorded_run: CopyRun
 def test_a_narrow_pane_leaves_out_workers_rather_than_half_a_verdict(
     drive: Drive, recorded_run: CopyRun
 ) -> None:
-    async def steps(dashboard: Dashboard) -> None:
+    async def steps(dashboard: Any) -> None:
         await dashboard.shows("since")
         header = dashboard.text().splitlines()[3][:30]
         assert "usual" in header
