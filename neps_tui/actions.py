@@ -7,7 +7,9 @@ from typing import Literal, TypeAlias
 
 from textual.binding import Binding
 
-Place: TypeAlias = Literal["everywhere", "dashboard", "trial", "chooser"]
+Place: TypeAlias = Literal[
+    "everywhere", "dashboard", "trial", "view", "workers", "plots", "errors", "chooser"
+]
 Need: TypeAlias = Literal["nothing", "run", "trial", "write"]
 
 
@@ -114,7 +116,168 @@ ACTIONS: tuple[Action, ...] = (
         "trial",
         "run",
     ),
-    Action("back", "escape,q", "back", "Go back to the dashboard.", "trial"),
+    Action("back", "escape,q", "back", "Go back to where the trial was opened.", "trial"),
+    Action("back", "escape,q", "back", "Go back to where the view was opened.", "view"),
+    Action(
+        "open",
+        "enter",
+        "open",
+        "Show the chosen trial whole.",
+        "workers",
+        "trial",
+        in_footer=False,
+    ),
+    Action("move(1)", "down,j", "next worker", "To the next worker.", "workers", in_footer=False),
+    Action(
+        "move(-1)", "up,k", "worker before", "To the worker before.", "workers", in_footer=False
+    ),
+    Action(
+        "page(1)", "pagedown,ctrl+d", "page down", "A screenful down.", "workers", in_footer=False
+    ),
+    Action("page(-1)", "pageup,ctrl+u", "page up", "A screenful up.", "workers", in_footer=False),
+    Action("first", "home,g", "first worker", "To the first worker.", "workers", in_footer=False),
+    Action("last", "end,G", "last worker", "To the last worker.", "workers", in_footer=False),
+    Action(
+        "step(-1)",
+        "left,h",
+        "trial before",
+        "To the trial that the worker had before.",
+        "workers",
+        in_footer=False,
+    ),
+    Action(
+        "step(1)",
+        "right,l",
+        "next trial",
+        "To the worker's next trial; after the last, follow what it does.",
+        "workers",
+        in_footer=False,
+    ),
+    Action(
+        "zoom(1)",
+        "plus,equals_sign",
+        "zoom in",
+        "See less time, around the chosen trial.",
+        "workers",
+    ),
+    Action("zoom(-1)", "minus", "zoom out", "See more time.", "workers"),
+    Action("see_all", "0", "whole run", "See the whole run, and follow it.", "workers"),
+    Action("pan(-1)", "H,shift+left", "earlier", "See what was before.", "workers"),
+    Action(
+        "pan(1)",
+        "L,shift+right",
+        "later",
+        "See what came after; at the end, follow the run.",
+        "workers",
+    ),
+    Action("next_plot", "tab", "next plot", "Show the next plot.", "plots"),
+    Action(
+        "previous_plot",
+        "shift+tab",
+        "previous plot",
+        "Show the plot before.",
+        "plots",
+        in_footer=False,
+    ),
+    Action(
+        "next_variant",
+        "x",
+        "x axis",
+        "Show it over something else: time, cost, another hyperparameter, another rung.",
+        "plots",
+    ),
+    Action(
+        "previous_variant",
+        "X",
+        "x axis before",
+        "The same, the other way round.",
+        "plots",
+        in_footer=False,
+    ),
+    Action(
+        "brush",
+        "slash",
+        "brush",
+        "Let only the trials stand out that match a filter.",
+        "plots",
+        at_once=True,
+    ),
+    Action("next_objective", "y", "objective", "Show the next objective.", "plots"),
+    Action("toggle_log", "g", "log", "Make the objective's axis logarithmic, or not.", "plots"),
+    Action(
+        "open", "enter", "open", "Show the trial of the error whole.", "errors", in_footer=False
+    ),
+    Action("next_pane", "tab", "next pane", "Kinds, errors of the kind, traceback.", "errors"),
+    Action(
+        "previous_pane",
+        "shift+tab",
+        "pane before",
+        "The same, the other way round.",
+        "errors",
+        in_footer=False,
+    ),
+    Action("search", "slash", "search", "Search the traceback.", "errors", at_once=True),
+    Action(
+        "keep_search",
+        "enter",
+        "keep",
+        "Keep what is searched for, and go on in the traceback.",
+        "errors",
+        at_once=True,
+    ),
+    Action("next_match", "n", "next match", "Show the next match of the search.", "errors"),
+    Action(
+        "previous_match",
+        "N",
+        "match before",
+        "Show the match before.",
+        "errors",
+        in_footer=False,
+    ),
+    Action(
+        "reset",
+        "r",
+        "reset",
+        "Put the selected errors' trials, or all of the kind, back to pending.",
+        "errors",
+        "write",
+        changes_run=True,
+    ),
+    Action(
+        "view('workers')",
+        "w",
+        "workers",
+        "Show every worker, and what it did when.",
+        "everywhere",
+        "run",
+    ),
+    Action(
+        "view('errors')",
+        "E",
+        "errors by kind",
+        "Show the errors in kinds.",
+        "everywhere",
+        "run",
+        in_footer=False,
+    ),
+    Action(
+        "view('plots')",
+        "P",
+        "plots",
+        "Show the plots, one at a time.",
+        "everywhere",
+        "run",
+        in_footer=False,
+    ),
+    Action(
+        "view('optimizer')",
+        "O",
+        "optimizer",
+        "Show the optimizer's state and the search space.",
+        "everywhere",
+        "run",
+        in_footer=False,
+    ),
     Action("help", "question_mark,f1", "help", "Show every key and what it does.", "everywhere"),
     Action("command_palette", "ctrl+p", "palette", "Find any action.", "everywhere"),
     Action(
@@ -139,7 +302,9 @@ def bindings_of(*places: Place) -> list[Binding]:
 
     The way to a pane comes last in the footer: a small terminal has tabs for that.
     """
-    actions = sorted(actions_of(*places), key=lambda action: action.id.startswith("pane("))
+    actions = sorted(
+        actions_of(*places), key=lambda action: action.id.startswith(("pane(", "view("))
+    )
     return [
         Binding(
             action.keys,

@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -29,10 +30,12 @@ from neps_tui.messages import (
     TrialOpened,
 )
 from neps_tui.screens.dashboard import DashboardScreen
+from neps_tui.screens.run_screen import RunScreen
 from neps_tui.store import Command, RunStore
 from neps_tui.view import RunView
 
 _DARK, _LIGHT = "textual-dark", "textual-light"
+_ASCII_CSS = Path(__file__).parent / "screens" / "ascii.tcss"
 _LONG_NOTE = 12.0
 _FIRST_LOOK = 0.5
 """Seconds that the first paint waits for the run at the most."""
@@ -55,6 +58,12 @@ class Options:
     ascii: bool = False
 
 
+def _trial_commands() -> type[Provider]:
+    from neps_tui.palette import TrialCommands
+
+    return TrialCommands
+
+
 class NepsTuiApp(App[None]):
     """The dashboard of one run.
 
@@ -69,15 +78,19 @@ class NepsTuiApp(App[None]):
     CSS_PATH = Path(__file__).parent / "screens" / "dashboard.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("everywhere")]
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        *App.COMMANDS,
+        _trial_commands,
+    }
 
     view: reactive[RunView | None] = reactive[RunView | None](None)
 
     def __init__(
         self, root: Path, options: Options | None = None, *, choices: tuple[Path, ...] = ()
     ) -> None:
-        super().__init__()
-        self._root = root
         self._options = options or Options()
+        super().__init__(css_path=[self.CSS_PATH, _ASCII_CSS] if self._options.ascii else None)
+        self._root = root
         self._choices = choices
         self._store: RunStore | None = None
         self._dashboard = DashboardScreen(
@@ -133,35 +146,42 @@ class NepsTuiApp(App[None]):
     def _on_run_changed(self, message: RunChanged) -> None:
         with self.batch_update():
             self.view = message.view
-        self._dashboard.notice = ""
+        self._notice("")
 
     @on(CommandStarted)
     def _on_command_started(self, message: CommandStarted) -> None:
-        self._dashboard.notice = f"{message.what} …"
+        self._notice(f"{message.what} …")
 
     @on(CommandEnded)
     def _on_command_ended(self, message: CommandEnded) -> None:
-        self._dashboard.notice = ""
+        self._notice("")
         if message.changed is None:
             self._say(f"{message.what}: {message.failure}", severity="error")
             return
         done, refused = message.changed.done, message.changed.refused
         if done:
             self._dashboard.clear_selection()
-            kept = ", ".join(each.name for each in message.changed.backups)
             listed = done[0] if len(done) == 1 else f"{len(done)} trials"
-            self._say(f"{listed} pending again; what went is in .neps_tui/backups/{kept}")
+            self._say(f"{listed} pending again; a backup is in .neps_tui")
         for reason in refused.values():
             self._say(f"Left as it is: {reason}", severity="warning")
 
     @on(StoreFailed)
     def _on_store_failed(self, message: StoreFailed) -> None:
         hint = "; leave and start again" if message.is_final else "; trying again"
-        self._dashboard.notice = f"{message.failure}{hint}"
+        self._notice(f"{message.failure}{hint}")
+
+    def _notice(self, text: str) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, RunScreen):
+                screen.notice = text
 
     def _note_heartbeat(self) -> None:
-        if self._store is not None:
-            self._dashboard.checked_at = self._store.checked_at
+        if self._store is None:
+            return
+        for screen in self.screen_stack:
+            if isinstance(screen, RunScreen):
+                screen.checked_at = self._store.checked_at
 
     def _say(self, text: str, severity: str = "information") -> None:
         if severity == "error":
@@ -183,7 +203,7 @@ class NepsTuiApp(App[None]):
             can_write=not self._options.read_only,
             ascii=self._options.ascii,
         )
-        self.push_screen(screen.data_bind(NepsTuiApp.view))
+        self.push_screen(screen.data_bind(NepsTuiApp.view), self._dashboard.point_at)
 
     @on(ResetAsked)
     def _on_reset_asked(self, message: ResetAsked) -> None:
@@ -211,6 +231,27 @@ class NepsTuiApp(App[None]):
         changes = [line for line in plan.lines() if line not in plan.risks()]
         self.push_screen(ConfirmScreen(question, changes, plan.risks(), "Yes, reset"), answered)
 
+    def action_command_palette(self) -> None:
+        """Find any action, view or trial by its name."""
+        from textual.command import CommandPalette
+
+        asked = "Search for an action, a view or a trial"
+        self.push_screen(CommandPalette(placeholder=asked, id="--command-palette"))
+
+    def action_view(self, name: str) -> None:
+        """Show a view of the run, in the place of another one."""
+        from neps_tui.screens.view_screen import ViewScreen
+        from neps_tui.screens.views import make_view
+
+        made = make_view(name, can_write=not self._options.read_only, ascii=self._options.ascii)
+        screen = made.data_bind(NepsTuiApp.view)
+        if type(self.screen) is type(made):
+            return
+        if isinstance(self.screen, ViewScreen):
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
     def action_help(self) -> None:
         """Show every key."""
         from neps_tui.screens.help import HelpScreen
@@ -228,6 +269,12 @@ class NepsTuiApp(App[None]):
             places.insert(0, "dashboard")
         elif screen.id == "trial":
             places.insert(0, "trial")
+        elif isinstance(screen, RunScreen):
+            # A view has its id for the place of its own actions.
+            own = (place for place in get_args(Place) if place == screen.id)
+            places = [*own, "view", *places]
+            if screen.id == "errors":
+                places.insert(0, "errors")
         for action in actions_of(*places):
             if action.id == "command_palette":
                 continue

@@ -20,6 +20,7 @@ class Resetting:
         skipped: Ids of those that are pending already.
         errors: How many rows of the error dump go with them.
         at_risk: Those that a worker may still be evaluating.
+        results: Those that have succeeded: there is nothing wrong with what they gave.
         abandoned: Ids of those whose workers have certainly left them.
         evaluating: What is known of those being evaluated.
         now: Seconds since the epoch.
@@ -29,6 +30,7 @@ class Resetting:
     skipped: tuple[str, ...]
     errors: int
     at_risk: tuple[Trial, ...]
+    results: tuple[Trial, ...]
     abandoned: tuple[str, ...]
     evaluating: tuple[Evaluating, ...]
     now: float
@@ -37,6 +39,14 @@ class Resetting:
     def is_certain(self) -> bool:
         """Whether every trial among them that counts as evaluating has been abandoned."""
         return not self.at_risk
+
+    def objection(self) -> str | None:
+        """Why a person has to insist; None if nothing speaks against it."""
+        if self.at_risk:
+            return f"a worker may still be evaluating {_listed(self.at_risk)}"
+        if self.results:
+            return f"{_listed(self.results)} succeeded"
+        return None
 
     def lines(self) -> list[str]:
         """What would be changed, and what is risky about it."""
@@ -66,7 +76,10 @@ class Resetting:
     def risks(self) -> list[str]:
         """What may go wrong, a line for each trial."""
         known = {each.trial_id: each for each in self.evaluating}
-        lines = []
+        lines = [
+            f"risk: {trial.id} succeeded; the run goes on without its result"
+            for trial in self.results
+        ]
         for trial in self.at_risk:
             worker = trial.metadata.evaluating_worker_id or "a worker"
             started = trial.metadata.time_started
@@ -106,10 +119,15 @@ def plan_reset(
             for trial in chosen
             if trial.metadata.state is State.EVALUATING and trial.id not in certain
         ),
+        results=tuple(trial for trial in chosen if trial.metadata.state is State.SUCCESS),
         abandoned=tuple(certain),
         evaluating=tuple(each for each in summary.evaluating if each.trial_id in ids),
         now=now,
     )
+
+
+def _listed(trials: Sequence[Trial]) -> str:
+    return ", ".join(trial.id for trial in trials)
 
 
 def _describe(trial: Trial) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 from neps_state import Trial
@@ -17,16 +18,22 @@ class RunView:
         snapshot: The run.
         summary: What it amounts to.
         polling: Why the run is polled instead of watched; None while file events come.
+        moment: The moment of the past that this is, seconds since the epoch; None if it is live.
     """
 
     snapshot: RunSnapshot
     summary: RunSummary = field(default_factory=RunSummary)
     polling: str | None = None
+    moment: float | None = None
 
     @property
     def has_run(self) -> bool:
         """Whether there is a run to show."""
         return self.snapshot.phase is Phase.RUN
+
+    def now(self) -> float:
+        """The time by which ages are told, seconds since the epoch."""
+        return time.time() if self.moment is None else self.moment
 
     def trial(self, trial_id: str) -> Trial | None:
         """A trial by its id."""

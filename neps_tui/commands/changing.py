@@ -30,14 +30,13 @@ def reset(arguments: argparse.Namespace) -> Exit:
         print("nothing to reset: these trials are pending already", file=sys.stderr)
         return Exit.NOTHING_MATCHED
     if arguments.dry_run:
-        if plan.at_risk and not arguments.force:
+        if plan.objection() and not arguments.force:
             print("without --force this would be refused")
         print("dry run: nothing was changed")
         return Exit.DONE
-    if plan.at_risk and not arguments.force:
-        listed = ", ".join(trial.id for trial in plan.at_risk)
+    if (objection := plan.objection()) is not None and not arguments.force:
         raise CommandError(
-            f"a worker may still be evaluating {listed}; nothing was changed. "
+            f"{objection}; nothing was changed. "
             "Give --force to reset it all the same, or leave it out",
             Exit.REFUSED,
         )
@@ -58,7 +57,7 @@ def _do_reset(plan: Resetting, arguments: argparse.Namespace) -> Exit:
     if outcome.done:
         kept = ", ".join(str(each) for each in outcome.backups)
         print(f"reset {len(outcome.done)} to pending: {', '.join(outcome.done)}")
-        print(f"what was taken away is kept in {kept}")
+        print(f"what they were is kept in {kept}")
     for reason in outcome.refused.values():
         print(f"left as it is: {reason}", file=sys.stderr)
     return Exit.REFUSED if outcome.refused else Exit.DONE

@@ -65,6 +65,8 @@ def runs_below(directory: Path) -> list[Path]:
 
 
 def _no_run(root: Path) -> str:
+    if root.is_file():
+        return f"{root} is a file; give the root_directory of a neps.run"
     if not root.is_dir():
         return f"there is no directory {root}; give the root_directory of a neps.run"
     below = runs_below(root)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from neps_state import Trial
@@ -70,10 +69,20 @@ class EvaluatedPane(TablePane):
         """Show only what matches; `text` is what the filter was typed as."""
         self._filter_text = text
         self.rows.filter_by(holds)
+        self.set_class(bool(text), "-filtered")
         self._draw(())
 
+    def counted(self) -> str:
+        """How many trials have ended, and how many of them the filter lets through."""
+        ended = 0
+        if self.view is not None:
+            summary = self.view.summary
+            ended = summary.total - len(summary.evaluating) - len(summary.pending)
+        return f"{len(self.rows)} of {ended}" if self._filter_text else str(ended)
+
     def _draw(self, changed: frozenset[str] | tuple[str, ...] | None) -> None:
-        self.rows.now = time.time()
+        if self.view is not None:
+            self.rows.now = self.view.now()
         if self.rows.columns != self._columns:
             # Cells of the rows in sight stand in other columns now.
             self._columns, changed = self.rows.columns, None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from textual.containers import Vertical
@@ -47,12 +46,12 @@ class Pane(Vertical):
     def watch_view(self, view: RunView | None) -> None:
         """Draw another moment of the run."""
         if view is not None and self.is_mounted:
-            self.show(view, time.time())
+            self.show(view, view.now())
 
     def on_mount(self) -> None:
         """Draw what is there already."""
         if self.view is not None:
-            self.show(self.view, time.time())
+            self.show(self.view, self.view.now())
 
     def show(self, view: RunView, now: float) -> None:
         """Draw a moment of the run (`now` in seconds since the epoch)."""

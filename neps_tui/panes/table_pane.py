@@ -44,6 +44,13 @@ class TablePane(Pane):
             keys = [key]
         return list(dict.fromkeys(self.trial_of(key) for key in sorted(keys)))
 
+    def point_at(self, trial_id: str) -> None:
+        """Bring the cursor to the first row of a trial, if it has one."""
+        for key in self.table.keys:
+            if self.trial_of(key) == trial_id:
+                self.table.move_cursor(key)
+                return
+
     def trial_of(self, key: str) -> str:
         """The id of the trial that a row stands for."""
         return key

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,8 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.events import Resize
-from textual.reactive import reactive
-from textual.screen import Screen
 
 from neps_tui.actions import bindings_of
 from neps_tui.messages import ResetAsked, TrialOpened
@@ -24,15 +21,12 @@ from neps_tui.panes.optimizer import OptimizerPane
 from neps_tui.panes.pane import Pane
 from neps_tui.panes.pending import PendingPane
 from neps_tui.panes.table_pane import TablePane
-from neps_tui.trial_fields import TrialFields
+from neps_tui.screens.run_screen import RunScreen
 from neps_tui.view import RunView
 from neps_tui.widgets.key_bar import KeyBar
-from neps_tui.widgets.run_header import RunHeader
 from neps_tui.widgets.trial_table import TrialTable
 
 if TYPE_CHECKING:
-    from textual.widgets import Input
-
     from neps_tui.widgets.filter_bar import FilterBar
     from neps_tui.widgets.pane_tabs import PaneTabs
 
@@ -48,7 +42,7 @@ _LEAST_WIDTH, _LEAST_HEIGHT = 120, 30
 """Below this size the panes become tabs."""
 
 
-class DashboardScreen(Screen[None]):
+class DashboardScreen(RunScreen):
     """Header, panes and footer.
 
     Args:
@@ -59,14 +53,8 @@ class DashboardScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("dashboard", "everywhere")]
     AUTO_FOCUS = ""
 
-    view: reactive[RunView | None] = reactive[RunView | None](None)
-    notice: reactive[str] = reactive("")
-    """What is under way, or has failed."""
-
     def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
-        super().__init__()
-        self._can_write = can_write
-        self._header = RunHeader(read_only=not can_write, ascii=ascii)
+        super().__init__(can_write=can_write, ascii=ascii)
         self._evaluated = EvaluatedPane(ascii=ascii)
         self._panes: dict[str, Pane] = {
             "evaluating": EvaluatingPane(ascii=ascii),
@@ -81,11 +69,10 @@ class DashboardScreen(Screen[None]):
         self._had_run = False
         self._filter_bar: FilterBar | None = None
         self._tabs: PaneTabs | None = None
-        self.checked_at = time.monotonic()
 
     def compose(self) -> ComposeResult:
         """Header, panes and keys; tabs and the filter line come when they are needed."""
-        yield self._header
+        yield self.header
         with Container(id="panes"):
             for pane in self._panes.values():
                 yield pane.data_bind(DashboardScreen.view)
@@ -93,7 +80,6 @@ class DashboardScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Start with the trials."""
-        self.set_interval(1.0, self.tick)
         self._activate(self._active)
 
     def on_resize(self, event: Resize) -> None:
@@ -107,16 +93,14 @@ class DashboardScreen(Screen[None]):
             self.mount(self._tabs, before="#panes")
         if self._tabs is not None:
             self._tabs.display = small
-        self.call_after_refresh(self._draw_header)
         self.call_after_refresh(self._count_in_tabs)
 
-    def watch_view(self) -> None:
-        """Draw another moment of the run."""
-        self._draw_header()
+    def show(self, view: RunView) -> None:
+        """Draw what the panes do not draw by themselves."""
         self._count_in_tabs()
-        if self._had_run != self._has_run():
-            # Only then: the footer is made anew each time.
-            self._had_run = self._has_run()
+        if self._had_run != view.has_run:
+            # Only then: the footer is drawn anew each time.
+            self._had_run = view.has_run
             self.refresh_bindings()
 
     def _count_in_tabs(self) -> None:
@@ -125,31 +109,18 @@ class DashboardScreen(Screen[None]):
         summary = self.view.summary
         self._tabs.count(
             {
-                "evaluated": summary.total - len(summary.evaluating) - len(summary.pending),
+                "evaluated": self._evaluated.counted(),
                 "evaluating": len(summary.evaluating),
                 "pending": len(summary.pending),
                 "errors": len(self.view.snapshot.errors),
             }
         )
 
-    def watch_notice(self) -> None:
-        """Say what is under way."""
-        self._draw_header()
-
-    def tick(self) -> None:
-        """Draw what changes by itself with time."""
-        if not self.is_current:
-            return
-        now = time.time()
+    def tick(self, view: RunView) -> None:
+        """Let ages grow in the panes that are seen."""
         for pane in self._panes.values():
             if pane.display:
-                pane.tick(now)
-        self._draw_header()
-
-    def _draw_header(self) -> None:
-        if self.view is not None and self._header.is_mounted:
-            age = time.monotonic() - self.checked_at
-            self._header.draw(self.view, time.time(), age, self.notice or None)
+                pane.tick(view.now())
 
     # --- moving about --------------------------------------------------------------------------
 
@@ -186,17 +157,21 @@ class DashboardScreen(Screen[None]):
     # --- what a person can do ------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey what is impossible now."""
+        """Keep keys from what they would do to a line being typed."""
         del parameters
         bar = self._filter_bar
-        if action == "filter" and bar is not None and self.focused is bar.input:
-            # The sign is a part of what is typed.
-            return False
-        if action in ("sort", "reverse_sort", "filter") and not self._has_run():
-            return None
-        if action == "reset":
-            return True if self._can_write and self._has_run() else None
-        return True
+        # The sign is a part of what is typed.
+        return not (action == "filter" and bar is not None and self.focused is bar.input)
+
+    def why_not(self, action: str) -> str | None:
+        """Why an action cannot be done now."""
+        if action in ("sort", "reverse_sort", "filter", "reset") and not self._has_run():
+            return "There is no run yet."
+        if action == "reset" and not self.can_write:
+            return (
+                "Read-only: nothing can be changed from here. Start without --read-only for that."
+            )
+        return None
 
     def _has_run(self) -> bool:
         return self.view is not None and self.view.has_run
@@ -224,8 +199,16 @@ class DashboardScreen(Screen[None]):
         )
         self.post_message(TrialOpened(trial_id, tuple(order)))
 
+    def point_at(self, trial_id: str | None) -> None:
+        """Bring the cursor of the active pane to a trial, if it is there."""
+        pane = self._panes[self._active]
+        if trial_id is not None and isinstance(pane, TablePane):
+            pane.point_at(trial_id)
+
     def action_reset(self) -> None:
         """Ask whether to reset the chosen trials."""
+        if self.refuses("reset"):
+            return
         chosen = self.chosen()
         if chosen:
             self.post_message(ResetAsked(tuple(chosen)))
@@ -239,11 +222,22 @@ class DashboardScreen(Screen[None]):
 
     def action_sort(self) -> None:
         """Sort by the next column."""
+        if self.refuses("sort"):
+            return
+        self._show_evaluated()
         self._evaluated.sort_next()
 
     def action_reverse_sort(self) -> None:
         """Turn the sorting round."""
+        if self.refuses("reverse_sort"):
+            return
+        self._show_evaluated()
         self._evaluated.reverse()
+
+    def _show_evaluated(self) -> None:
+        """Where there are tabs, what is sorted might not be seen."""
+        if self.has_class("-tabbed"):
+            self._activate("evaluated")
 
     @on(TrialTable.SortRequested, "#evaluated TrialTable")
     def _on_sort(self, event: TrialTable.SortRequested) -> None:
@@ -253,46 +247,33 @@ class DashboardScreen(Screen[None]):
 
     async def action_filter(self) -> None:
         """Open the line in which a filter is typed."""
+        if self.refuses("filter"):
+            return
         self._mark_active("evaluated")
         if self._filter_bar is None:
             from neps_tui.widgets.filter_bar import FilterBar
 
-            self._filter_bar = FilterBar()
+            self._filter_bar = FilterBar(lambda: self.view)
             await self.mount(self._filter_bar, after="#panes")
-        self._filter_bar.display = True
-        self._filter_bar.say("enter keeps the filter, escape takes it away")
         # At once: the next key is typed into it.
-        self.set_focus(self._filter_bar.input)
+        self._filter_bar.open()
 
     def action_clear(self) -> None:
         """Take away filter and selection."""
         if self._filter_bar is not None:
-            self._filter_bar.input.value = ""
-            self._filter_bar.display = False
+            self._filter_bar.close()
         self._evaluated.filter_by("", None)
+        self._count_in_tabs()
         self.clear_selection()
         self._activate(self._active)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter while it is typed; what is no filter leaves the last good one."""
-        bar = self._filter_bar
-        if self.view is None or bar is None or not bar.display:
-            return
-        from neps_tui.filter import FilterError, parse_filter
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        """Filter while it is typed."""
+        self._evaluated.filter_by(event.text, event.holds)
+        self._count_in_tabs()
+        if self._filter_bar is not None:
+            self._filter_bar.say(f"{len(self._evaluated.rows)} trials match")
 
-        text = event.value.strip()
-        try:
-            fields = TrialFields(self.view.snapshot, self.view.summary)
-            holds = parse_filter(text, fields) if text else None
-        except FilterError as error:
-            bar.say(str(error), wrong=True)
-            return
-        self._evaluated.filter_by(text, holds)
-        bar.say(f"{len(self._evaluated.rows)} trials match")
-
-    def on_input_submitted(self) -> None:
-        """Keep the filter and go on in the table; not while it is wrong."""
-        bar = self._filter_bar
-        if bar is not None and not bar.is_wrong:
-            bar.display = False
-            self._activate("evaluated")
+    def on_filter_bar_kept(self) -> None:
+        """Go on in the table."""
+        self._activate("evaluated")

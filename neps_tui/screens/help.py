@@ -21,6 +21,10 @@ from neps_tui.widgets.trial_table import TrialTable
 _TITLES: dict[Place, str] = {
     "dashboard": "On the dashboard",
     "trial": "On a trial",
+    "view": "In a view",
+    "workers": "Among the workers",
+    "plots": "In the plots",
+    "errors": "In the errors",
     "everywhere": "Everywhere",
 }
 _KEY_NAMES = {
@@ -29,8 +33,12 @@ _KEY_NAMES = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "escape": "esc",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
     "pagedown": "page down",
     "pageup": "page up",
+    "shift+tab": "shift tab",
 }
 _KEY_WIDTH = 24
 _TEXT_WIDTH = 42

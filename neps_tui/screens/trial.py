@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -12,19 +11,19 @@ from textual.containers import ScrollableContainer, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import Static
 
 from neps_state import State
 from neps_tui.actions import bindings_of
 from neps_tui.formatting import plain, to_ascii
 from neps_tui.messages import ResetAsked
+from neps_tui.screens.refusing import Refusing
 from neps_tui.trial_details import Rows, TrialDetails, details_of
 from neps_tui.view import RunView
 from neps_tui.widgets.key_bar import KeyBar
 from neps_tui.widgets.step_curve import StepCurve
 
-_LEAST_WIDTH = 100
+_LEAST_WIDTH = 120
 _SECTIONS = {
     "config": "Config",
     "times": "Times",
@@ -34,8 +33,8 @@ _SECTIONS = {
 }
 
 
-class TrialScreen(Screen[None]):
-    """Everything about one trial, as it is now.
+class TrialScreen(Refusing[str]):
+    """Everything about one trial, as it is now; its result is the trial that was shown last.
 
     Args:
         trial_id: The trial.
@@ -58,7 +57,7 @@ class TrialScreen(Screen[None]):
         self._order = order
         self._ascii = ascii
         self._drawn: dict[str, object] = {}
-        self._possible: list[bool | None] = []
+        self._possible: list[str | None] = []
 
     def compose(self) -> ComposeResult:
         """Title, sections, footer."""
@@ -112,10 +111,13 @@ class TrialScreen(Screen[None]):
             gone = f"Trial {self.trial_id} is no longer in the run."
             self._update("title", Content(plain(gone)))
             return
-        self._draw_details(details_of(trial, view, time.time(), ascii=self._ascii))
+        self._draw_details(details_of(trial, view, view.now(), ascii=self._ascii))
 
     def _draw_details(self, details: TrialDetails) -> None:
         title = [(details.glyph, details.colour), (f" {details.title}", "bold")]
+        if self.trial_id in self._order and len(self._order) > 1:
+            place = f"  {self._order.index(self.trial_id) + 1} of {len(self._order)}"
+            title.append((place, "$foreground-muted"))
         if details.error:
             title.append((f"  {details.error}", "$text-error"))
         self._update("title", Content.assemble(*title))
@@ -128,7 +130,7 @@ class TrialScreen(Screen[None]):
         self.query_one("#error").set_class(not details.error, "-empty")
         self.query_one("#traceback").set_class(not details.traceback, "-empty")
         curve = self.query_one("#curve", StepCurve)
-        curve.set_class(not details.curve, "-empty")
+        curve.set_class(len(details.curve) < 2, "-empty")
         curve.set_points(details.curve, step=False, x_label="step")
 
     def _put_first(self, name: str) -> None:
@@ -144,43 +146,51 @@ class TrialScreen(Screen[None]):
             self._drawn[name] = content
             self.query_one(f"#{name}", Static).update(content)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey what is impossible now."""
-        del parameters
+    def why_not(self, action: str) -> str | None:
+        """Why an action cannot be done now."""
         if action == "reset_trial":
-            trial = self.view.trial(self.trial_id) if self.view is not None else None
-            resettable = trial is not None and trial.state is not State.PENDING
-            return True if self._can_write and resettable else None
-        if action == "next_trial":
-            return True if self._neighbour(1) is not None else None
-        if action == "previous_trial":
-            return True if self._neighbour(-1) is not None else None
-        return True
+            return self._why_no_reset()
+        if action == "next_trial" and self._neighbour(1) is None:
+            return "This is the last trial of the table it was opened from."
+        if action == "previous_trial" and self._neighbour(-1) is None:
+            return "This is the first trial of the table it was opened from."
+        return None
+
+    def _why_no_reset(self) -> str | None:
+        if not self._can_write:
+            return (
+                "Read-only: nothing can be changed from here. Start without --read-only for that."
+            )
+        trial = self.view.trial(self.trial_id) if self.view is not None else None
+        if trial is None:
+            return f"Trial {self.trial_id} is no longer in the run."
+        return f"Trial {trial.id} is pending already." if trial.state is State.PENDING else None
 
     def _refresh_bindings_if_needed(self) -> None:
         """Grey other keys than before, if any: the footer is made anew each time."""
-        possible = [
-            self.check_action(name, ()) for name in ("reset_trial", "next_trial", "previous_trial")
-        ]
+        possible = [self.why_not(name) for name in ("reset_trial", "next_trial", "previous_trial")]
         if possible != self._possible:
             self._possible = possible
             self.refresh_bindings()
 
     def action_reset_trial(self) -> None:
         """Ask whether to reset this trial."""
-        self.post_message(ResetAsked((self.trial_id,)))
+        if not self.refuses("reset_trial"):
+            self.post_message(ResetAsked((self.trial_id,)))
 
     def action_next_trial(self) -> None:
         """Show the next trial."""
-        self._go(1)
+        if not self.refuses("next_trial"):
+            self._go(1)
 
     def action_previous_trial(self) -> None:
         """Show the trial before."""
-        self._go(-1)
+        if not self.refuses("previous_trial"):
+            self._go(-1)
 
     def action_back(self) -> None:
-        """Go back to the dashboard."""
-        self.dismiss()
+        """Go back to where the trial was opened."""
+        self.dismiss(self.trial_id)
 
     def _go(self, step: int) -> None:
         neighbour = self._neighbour(step)
@@ -220,5 +230,7 @@ def _parts(rows: Rows) -> Iterator[tuple[str, str]]:
 def _traceback_parts(traceback: str) -> Iterator[tuple[str, str]]:
     """The lines that name a place in a file stand out from the code between them."""
     for index, line in enumerate(traceback.split("\n")):
-        style = "$text-accent" if line.lstrip().startswith('File "') else ""
-        yield ("\n" if index else "") + line, style
+        names_place = line.lstrip().startswith('File "')
+        # Never folded between "File" and the path, but only where the path itself must be.
+        shown = line.replace('File "', 'File\N{NO-BREAK SPACE}"') if names_place else line
+        yield ("\n" if index else "") + shown, "$text-accent" if names_place else ""

@@ -11,6 +11,8 @@ from textual.events import Click
 from textual.screen import Screen
 from textual.widget import Widget
 
+from neps_tui.screens.refusing import Refusing
+
 _GAP = "  "
 
 
@@ -58,12 +60,16 @@ class KeyBar(Widget):
         keys: dict[str, _Key] = {}
         for _, binding, is_possible, _ in screen.active_bindings.values():
             if binding.show:
+                is_possible &= not self._is_refused(screen, binding.action)
                 key = self.app.get_key_display(binding)
                 shown = _Key(key, binding.description, binding.action, is_possible)
                 keys.setdefault(binding.action, shown)
         if list(keys.values()) != self._keys:
             self._keys = list(keys.values())
             self.refresh()
+
+    def _is_refused(self, screen: Screen[object], action: str) -> bool:
+        return isinstance(screen, Refusing) and screen.why_not(action.partition("(")[0]) is not None
 
     def render(self) -> RenderResult:
         """The keys in one line, as many as there is room for."""
@@ -82,6 +88,6 @@ class KeyBar(Widget):
         start = 0
         for each in self._shown():
             stop = start + each.content().cell_length
-            if start <= offset.x < stop and each.is_possible:
+            if start <= offset.x < stop:
                 await self.screen.run_action(each.action)
             start = stop + len(_GAP)

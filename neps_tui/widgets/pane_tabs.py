@@ -33,7 +33,7 @@ class PaneTabs(Tabs):
         """Make the tab of a pane the active one."""
         self.active = _tab_id(pane)
 
-    def count(self, counts: Mapping[str, int]) -> None:
+    def count(self, counts: Mapping[str, object]) -> None:
         """Show how much is in panes."""
         for tab in self.query(Tab):
             pane = (tab.id or "").removeprefix("tab-")

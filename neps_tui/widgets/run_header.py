@@ -135,7 +135,7 @@ class RunHeader(Vertical):
             return
         summary = view.summary
         used = 0
-        for part in self._count_parts(view):
+        for part in self._count_parts(view, now):
             used += cell_len(part[0])
             yield part
         limit = next((each for each in summary.limits if not each.per_worker), None)
@@ -146,6 +146,8 @@ class RunHeader(Vertical):
             if room >= 5:
                 yield "  " + bar(limit.fraction, room, self._ascii), "$text-primary"
             yield f"  {number(limit.used)} / {number(limit.allowed)} {limit.name}", ""
+        if summary.condition(now) == "idle" and (summary.pending or summary.evaluating):
+            yield " · needs a worker", "$text-warning"
         if has_stalled(summary.ended, now) or not summary.busy(now):
             return
         pace = evaluations_per_second(summary.ended, now)
@@ -155,7 +157,7 @@ class RunHeader(Vertical):
         if left is not None:
             yield f" · done in {duration(left[0])}" if left[0] > 0 else " · budget spent", ""
 
-    def _count_parts(self, view: RunView) -> Iterator[Part]:
+    def _count_parts(self, view: RunView, now: float) -> Iterator[Part]:
         counts = view.summary.counts
         ended = view.summary.usage.evaluations
         for state in State:
@@ -163,7 +165,18 @@ class RunHeader(Vertical):
             if count or state in (State.EVALUATING, State.PENDING, State.SUCCESS):
                 shown = look(state.value)
                 share = f" ({percent(count, ended)})" if state is State.CRASHED and ended else ""
-                yield f"{shown.sign(self._ascii)} {count}{share}  ", shown.colour_style
+                yield f"{shown.sign(self._ascii)} {count}{share}", shown.colour_style
+                if state is State.EVALUATING and (odd := _odd(view, now)):
+                    yield f" ({odd})", "$text-error"
+                yield "  ", ""
+
+
+def _odd(view: RunView, now: float) -> str:
+    """The evaluating trials that are not simply being worked on, as in `1 abandoned`."""
+    standings = view.summary.standings(now)
+    return ", ".join(
+        f"{count} {name}" for name, count in standings.items() if count and name != "working"
+    )
 
 
 def _problems(view: RunView) -> str | None:

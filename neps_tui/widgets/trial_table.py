@@ -37,7 +37,7 @@ class TrialTable(ScrollView, can_focus=True):
     instead, unless it went further than a screenful. Only while scrolled to the very top
     does the table stay at the top, as long as the cursor does not leave the screen by it:
     at the top, what comes first is what is watched. And as long as nobody has moved the
-    cursor, the table does not scroll for its sake.
+    cursor, it stands for nobody's choice: it stays on the first row, whichever that is.
 
     Only lines whose content differs from what is on the screen are painted again.
 
@@ -232,13 +232,14 @@ class TrialTable(ScrollView, can_focus=True):
             news = ()
         stale = None if changed is None else frozenset(changed)
         self._visible.supply(cells, stale, frozenset(news))
-        seen, steady = self._is_visible(self._cursor_row), self._cursor_row
+        seen = self._is_cursor_chosen and self._is_visible(self._cursor_row)
+        steady = self._cursor_row
         top = self.scroll_offset.y
         top_key = self._keys[top] if top < len(self._keys) else None
         self._keys = keys
         self._find_cursor()
         self._resize()
-        if seen and (top or (self._is_cursor_chosen and self._cursor_row >= self._page)):
+        if seen and (top or self._cursor_row >= self._page):
             top += self._cursor_row - steady
         elif not seen and top and top_key is not None:
             row = self._row_of(top_key, near=top)
@@ -247,6 +248,8 @@ class TrialTable(ScrollView, can_focus=True):
         top = min(max(top, 0), self.max_scroll_y)
         if top != self.scroll_offset.y:
             self.scroll_to(y=top, animate=False, force=True)
+        if not self._is_cursor_chosen and not top:
+            self._set_cursor(0)
         self._update()
 
     def set_sort(self, column_key: str | None, descending: bool = False) -> None:

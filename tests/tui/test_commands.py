@@ -286,3 +286,20 @@ def test_a_reader_that_has_had_enough_is_no_error(recorded_run: CopyRun) -> None
         check=True,
     )
     assert done.stderr == ""
+
+
+def test_a_good_result_is_reset_only_with_force(run: Run, run_copy: CopyRun) -> None:
+    root = run_copy("killed-0.17")
+    status, _, error = run("reset", root, "3", "--yes")
+    assert status == 3
+    assert "3 succeeded" in error
+    assert "--force" in error
+    assert run("reset", root, "3", "--yes", "--force")[0] == 0
+
+
+def test_a_file_in_place_of_a_run_is_called_one(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.touch()
+    status, _, error = run("status", path)
+    assert status == 2
+    assert "is a file" in error

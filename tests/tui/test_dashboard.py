@@ -449,3 +449,76 @@ def test_a_narrow_pane_leaves_out_workers_rather_than_half_a_verdict(
         assert "worker" not in header
 
     drive(recorded_run("killed-0.17"), steps, size=(120, 40))
+
+
+def test_a_filter_is_told_where_panes_are_tabs(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("15_rung_3")
+        await dashboard.press("slash", *"epochs=9", "enter")
+        await dashboard.shows("Evaluated 3 of 40")
+        assert "filter epochs=9" in dashboard.text()
+        await dashboard.press("escape")
+        await dashboard.shows("Evaluated 40")
+
+    drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
+
+
+def test_a_small_terminal_tells_of_a_trial_that_is_no_longer_worked_on(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("1 quiet")
+        assert "needs a worker" in dashboard.text()
+
+    drive(recorded_run("killed-0.17"), steps, size=(80, 24))
+
+
+def test_what_is_impossible_says_why(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("0.2228")
+        await dashboard.press("r")
+        await dashboard.shows("Read-only")
+        assert not isinstance(dashboard.app.screen, ConfirmScreen)
+
+    drive(recorded_run("killed-0.17"), steps, options=Options(read_only=True))
+
+
+def test_coming_back_finds_the_trial_that_was_looked_at(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("15_rung_3")
+        await dashboard.press("enter")
+        await dashboard.shows("1 of 40")
+        await dashboard.press("right_square_bracket", "right_square_bracket")
+        await dashboard.shows("3 of 40")
+        shown = dashboard.app.screen.trial_id
+        await dashboard.press("escape")
+        assert dashboard.app.screen.chosen() == [shown]
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_the_palette_finds_a_trial_by_its_id(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("15_rung_3")
+        await dashboard.press("ctrl+p", *"13_rung_2")
+        await dashboard.shows("Trial 13_rung_2")
+        await dashboard.press("down", "enter")
+        await dashboard.until(
+            lambda: getattr(dashboard.app.screen, "trial_id", None) == "13_rung_2", "the trial"
+        )
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+@pytest.mark.parametrize("keys", [["r"], ["question_mark"], ["ctrl+p"], ["enter"], ["P"]])
+def test_ascii_holds_for_every_screen(drive: Drive, recorded_run: CopyRun, keys: list[str]) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("0.2228")
+        await dashboard.press(*keys)
+        await dashboard.pilot.pause(0.3)
+        text = dashboard.text()
+        assert text.isascii(), [each for each in text if not each.isascii()]
+
+    drive(recorded_run("killed-0.17"), steps, options=Options(ascii=True), size=(80, 24))

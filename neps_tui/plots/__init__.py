@@ -1,0 +1,1 @@
+"""What plots show, as data made of a run's snapshot; `widgets/plot_canvas.py` draws it."""

@@ -1,0 +1,78 @@
+"""A screen that follows the run, under the header that tells whether it is alive."""
+
+from __future__ import annotations
+
+import time
+
+from textual.reactive import reactive
+
+from neps_tui.screens.refusing import Refusing
+from neps_tui.view import RunView
+from neps_tui.widgets.run_header import RunHeader
+
+
+class RunScreen(Refusing[None]):
+    """Draws the run anew when it has changed and once a second, while it is the screen seen.
+
+    Subclasses yield `header` first, draw the run in `show`, and in `tick` what changes by
+    itself with time.
+
+    Args:
+        can_write: Whether the run may be changed from here.
+        ascii: Whether only ASCII may be drawn.
+        id: The screen's id.
+
+    Attributes:
+        checked_at: When the run was last looked at, by `time.monotonic`.
+    """
+
+    view: reactive[RunView | None] = reactive[RunView | None](None)
+    notice: reactive[str] = reactive("")
+    """What is under way, or has failed."""
+
+    def __init__(self, *, can_write: bool = True, ascii: bool = False, id: str | None = None):
+        super().__init__(id=id)
+        self.can_write = can_write
+        self.ascii = ascii
+        self.header = RunHeader(read_only=not can_write, ascii=ascii)
+        self.checked_at = time.monotonic()
+
+    def show(self, view: RunView) -> None:
+        """Draw a moment of the run."""
+
+    def tick(self, view: RunView) -> None:
+        """Draw again what changes by itself with time; by default everything."""
+        self.show(view)
+
+    def on_mount(self) -> None:
+        """Let clocks run."""
+        self.set_interval(1.0, self._tick)
+
+    def on_resize(self) -> None:
+        """Lay out the header anew, once its new width is known to all."""
+        self.call_after_refresh(self.draw_header)
+
+    def on_screen_resume(self) -> None:
+        """Draw what has changed while another screen was seen."""
+        self.watch_view()
+
+    def watch_view(self) -> None:
+        """Draw another moment of the run."""
+        if self.view is not None and self.is_mounted and self.is_current:
+            self.draw_header()
+            self.show(self.view)
+
+    def watch_notice(self) -> None:
+        """Say what is under way."""
+        self.draw_header()
+
+    def _tick(self) -> None:
+        if self.view is not None and self.is_current:
+            self.tick(self.view)
+            self.draw_header()
+
+    def draw_header(self) -> None:
+        """Draw the header."""
+        if self.view is not None and self.header.is_mounted:
+            age = time.monotonic() - self.checked_at
+            self.header.draw(self.view, self.view.now(), age, self.notice or None)

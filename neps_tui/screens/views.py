@@ -1,0 +1,23 @@
+"""Which views there are, by the name under which the table of actions opens them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from neps_tui.screens.view_screen import ViewScreen
+
+_VIEWS = {
+    "workers": ("neps_tui.screens.workers", "WorkersScreen"),
+    "errors": ("neps_tui.screens.errors", "ErrorsScreen"),
+    "optimizer": ("neps_tui.screens.optimizer", "OptimizerScreen"),
+    "plots": ("neps_tui.screens.plots", "PlotsScreen"),
+}
+
+
+def make_view(name: str, *, can_write: bool, ascii: bool) -> ViewScreen:
+    """Make the screen of a view, importing it: the start of the program needs none of them."""
+    module, screen = _VIEWS[name]
+    made: ViewScreen = getattr(import_module(module), screen)(can_write=can_write, ascii=ascii)
+    return made
