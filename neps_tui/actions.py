@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from textual.binding import Binding
 
 Place: TypeAlias = Literal[
-    "everywhere", "dashboard", "trial", "view", "workers", "plots", "errors", "chooser"
+    "everywhere", "dashboard", "trial", "view", "workers", "plots", "errors", "replay", "chooser"
 ]
 Need: TypeAlias = Literal["nothing", "run", "trial", "write"]
 
@@ -162,13 +162,16 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("zoom(-1)", "minus", "zoom out", "See more time.", "workers"),
     Action("see_all", "0", "whole run", "See the whole run, and follow it.", "workers"),
-    Action("pan(-1)", "H,shift+left", "earlier", "See what was before.", "workers"),
+    Action(
+        "pan(-1)", "H,shift+left", "earlier", "See what was before.", "workers", in_footer=False
+    ),
     Action(
         "pan(1)",
         "L,shift+right",
         "later",
         "See what came after; at the end, follow the run.",
         "workers",
+        in_footer=False,
     ),
     Action("next_plot", "tab", "next plot", "Show the next plot.", "plots"),
     Action(
@@ -278,6 +281,54 @@ ACTIONS: tuple[Action, ...] = (
         "run",
         in_footer=False,
     ),
+    Action(
+        "replay",
+        "R",
+        "replay",
+        "Go through the run's past, from its first trial on.",
+        "dashboard",
+        "run",
+        in_footer=False,
+    ),
+    Action("play", "space", "play or stop", "Let time go by, or stop it.", "replay"),
+    Action("step(1)", "right,l", "on", "Go on by a hundredth of the whole.", "replay"),
+    Action("step(-1)", "left,h", "back", "Go back by a hundredth of the whole.", "replay"),
+    Action(
+        "step(10)", "shift+right,L", "on by a tenth", "Go on by a tenth.", "replay", in_footer=False
+    ),
+    Action(
+        "step(-10)",
+        "shift+left,H",
+        "back by a tenth",
+        "Go back by a tenth.",
+        "replay",
+        in_footer=False,
+    ),
+    Action("speed(1)", "plus", "faster", "Let time go by faster.", "replay"),
+    Action("speed(-1)", "minus", "slower", "Let time go by slower.", "replay"),
+    Action("incumbent(1)", "b", "next best", "Go to when the next better trial ended.", "replay"),
+    Action(
+        "incumbent(-1)",
+        "B",
+        "best before",
+        "Go to when the better trial before ended.",
+        "replay",
+        in_footer=False,
+    ),
+    Action("crash(1)", "x", "next crash", "Go to when the next trial crashed.", "replay"),
+    Action(
+        "crash(-1)",
+        "X",
+        "crash before",
+        "Go to when the trial before crashed.",
+        "replay",
+        in_footer=False,
+    ),
+    Action("edge(True)", "end,G", "to the end", "Go to the end.", "replay", in_footer=False),
+    Action(
+        "edge(False)", "home", "to the start", "Go to the beginning.", "replay", in_footer=False
+    ),
+    Action("leave", "escape", "back to now", "Show the present again.", "replay"),
     Action("help", "question_mark,f1", "help", "Show every key and what it does.", "everywhere"),
     Action("command_palette", "ctrl+p", "palette", "Find any action.", "everywhere"),
     Action(

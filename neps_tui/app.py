@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, get_args
+from typing import TYPE_CHECKING, ClassVar, get_args
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -24,6 +24,7 @@ from neps_tui.actions import Place, actions_of, bindings_of
 from neps_tui.messages import (
     CommandEnded,
     CommandStarted,
+    ReplayAsked,
     ResetAsked,
     RunChanged,
     StoreFailed,
@@ -33,6 +34,10 @@ from neps_tui.screens.dashboard import DashboardScreen
 from neps_tui.screens.run_screen import RunScreen
 from neps_tui.store import Command, RunStore
 from neps_tui.view import RunView
+
+if TYPE_CHECKING:
+    from neps_tui.history import RunHistory
+    from neps_tui.widgets.replay_bar import ReplayBar
 
 _DARK, _LIGHT = "textual-dark", "textual-light"
 _ASCII_CSS = Path(__file__).parent / "screens" / "ascii.tcss"
@@ -93,6 +98,8 @@ class NepsTuiApp(App[None]):
         self._root = root
         self._choices = choices
         self._store: RunStore | None = None
+        self._live: RunView | None = None
+        self._history: RunHistory | None = None
         self._dashboard = DashboardScreen(
             can_write=not self._options.read_only, ascii=self._options.ascii
         )
@@ -144,8 +151,10 @@ class NepsTuiApp(App[None]):
 
     @on(RunChanged)
     def _on_run_changed(self, message: RunChanged) -> None:
-        with self.batch_update():
-            self.view = message.view
+        self._live = message.view
+        if self._history is None:
+            with self.batch_update():
+                self.view = message.view
         self._notice("")
 
     @on(CommandStarted)
@@ -191,6 +200,30 @@ class NepsTuiApp(App[None]):
         else:
             self.notify(text, timeout=_LONG_NOTE, markup=False)
 
+    # --- the past -------------------------------------------------------------------------------
+
+    @on(ReplayAsked)
+    def _on_replay_asked(self) -> None:
+        if self.view is not None and self._history is None:
+            from neps_tui.history import RunHistory
+
+            self._live = self.view
+            self._history = RunHistory(self.view)
+            self._dashboard.open_replay(self._history)
+
+    def on_replay_bar_moved(self, event: ReplayBar.Moved) -> None:
+        """Show another moment of the past."""
+        if self._history is not None:
+            with self.batch_update():
+                self.view = self._history.at(event.moment)
+
+    def on_replay_bar_left(self) -> None:
+        """Show the present again."""
+        self._history = None
+        self._dashboard.close_replay()
+        with self.batch_update():
+            self.view = self._live
+
     # --- what a person asks --------------------------------------------------------------------
 
     @on(TrialOpened)
@@ -209,6 +242,9 @@ class NepsTuiApp(App[None]):
     def _on_reset_asked(self, message: ResetAsked) -> None:
         view = self.view
         if view is None or self._store is None:
+            return
+        if view.moment is not None:
+            self._say("This is the past: go back to now to change the run.", "warning")
             return
         from neps_tui.resetting import plan_reset
         from neps_tui.screens.confirm import ConfirmScreen

@@ -86,3 +86,7 @@ class ResetAsked(Message):
     def __init__(self, trial_ids: tuple[str, ...]) -> None:
         super().__init__()
         self.trial_ids = trial_ids
+
+
+class ReplayAsked(Message):
+    """The past of the run is to be gone through."""

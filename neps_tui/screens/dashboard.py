@@ -12,7 +12,7 @@ from textual.containers import Container
 from textual.events import Resize
 
 from neps_tui.actions import bindings_of
-from neps_tui.messages import ResetAsked, TrialOpened
+from neps_tui.messages import ReplayAsked, ResetAsked, TrialOpened
 from neps_tui.panes.errors import ErrorsPane
 from neps_tui.panes.evaluated import EvaluatedPane
 from neps_tui.panes.evaluating import EvaluatingPane
@@ -27,8 +27,10 @@ from neps_tui.widgets.key_bar import KeyBar
 from neps_tui.widgets.trial_table import TrialTable
 
 if TYPE_CHECKING:
+    from neps_tui.history import RunHistory
     from neps_tui.widgets.filter_bar import FilterBar
     from neps_tui.widgets.pane_tabs import PaneTabs
+    from neps_tui.widgets.replay_bar import ReplayBar
 
 _TAB_NAMES = {
     "evaluated": "Evaluated",
@@ -69,6 +71,7 @@ class DashboardScreen(RunScreen):
         self._had_run = False
         self._filter_bar: FilterBar | None = None
         self._tabs: PaneTabs | None = None
+        self._replay_bar: ReplayBar | None = None
 
     def compose(self) -> ComposeResult:
         """Header, panes and keys; tabs and the filter line come when they are needed."""
@@ -97,7 +100,7 @@ class DashboardScreen(RunScreen):
 
     def show(self, view: RunView) -> None:
         """Draw what the panes do not draw by themselves."""
-        self._count_in_tabs()
+        self.call_after_refresh(self._count_in_tabs)
         if self._had_run != view.has_run:
             # Only then: the footer is drawn anew each time.
             self._had_run = view.has_run
@@ -154,6 +157,34 @@ class DashboardScreen(RunScreen):
         if self._tabs is not None:
             self._tabs.show_pane(name)
 
+    # --- the past ------------------------------------------------------------------------------
+
+    def action_replay(self) -> None:
+        """Go through the run's past; from a pane, back to the line that does."""
+        if self.refuses("replay"):
+            return
+        if self._replay_bar is not None:
+            self._replay_bar.focus()
+        else:
+            self.post_message(ReplayAsked())
+
+    def open_replay(self, history: RunHistory) -> None:
+        """Show the line from which the past is gone through."""
+        from neps_tui.widgets.replay_bar import ReplayBar
+
+        self._replay_bar = ReplayBar(history, ascii=self.ascii)
+        self.add_class("-replaying")
+        self.mount(self._replay_bar, before=self.query_one(KeyBar))
+        self._replay_bar.focus()
+
+    def close_replay(self) -> None:
+        """Take that line away."""
+        if self._replay_bar is not None:
+            self._replay_bar.remove()
+            self._replay_bar = None
+            self.remove_class("-replaying")
+            self._activate(self._active)
+
     # --- what a person can do ------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -165,7 +196,7 @@ class DashboardScreen(RunScreen):
 
     def why_not(self, action: str) -> str | None:
         """Why an action cannot be done now."""
-        if action in ("sort", "reverse_sort", "filter", "reset") and not self._has_run():
+        if action in ("sort", "reverse_sort", "filter", "replay", "reset") and not self._has_run():
             return "There is no run yet."
         if action == "reset" and not self.can_write:
             return (

@@ -25,6 +25,7 @@ _TITLES: dict[Place, str] = {
     "workers": "Among the workers",
     "plots": "In the plots",
     "errors": "In the errors",
+    "replay": "In a replay",
     "everywhere": "Everywhere",
 }
 _KEY_NAMES = {
@@ -33,11 +34,13 @@ _KEY_NAMES = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "escape": "esc",
-    "plus": "+",
-    "minus": "-",
     "equals_sign": "=",
     "pagedown": "page down",
     "pageup": "page up",
+    "plus": "+",
+    "minus": "-",
+    "shift+right": "shift right",
+    "shift+left": "shift left",
     "shift+tab": "shift tab",
 }
 _KEY_WIDTH = 24

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from textual.events import Resize
 from textual.reactive import reactive
 
 from neps_tui.screens.refusing import Refusing
@@ -48,8 +49,9 @@ class RunScreen(Refusing[None]):
         """Let clocks run."""
         self.set_interval(1.0, self._tick)
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Lay out the header anew, once its new width is known to all."""
+        del event
         self.call_after_refresh(self.draw_header)
 
     def on_screen_resume(self) -> None:

@@ -113,6 +113,9 @@ class RunHeader(Vertical):
         if not view.has_run:
             yield f"{dot} waiting", "bold $text-warning"
             return
+        if view.moment is not None:
+            yield f"{dot} the past", "bold $text-warning"
+            return
         condition = view.summary.condition(now)
         if data_age > STALE_AFTER:
             yield f"{dot} stale, {duration(data_age)} old", "bold $text-error"
