@@ -88,6 +88,7 @@ class PlotsScreen(ViewScreen):
 
     def on_mount(self) -> None:
         """Let the arrows go from trial to trial."""
+        self._pointed.update(self._inert(list(self._pointed_parts(None))))
         self._canvas.focus()
 
     def show(self, view: RunView) -> None:
@@ -140,6 +141,8 @@ class PlotsScreen(ViewScreen):
         else:
             self._canvas.set_plot(plot)
             title = list(self._title_parts(plot))
+            if self._canvas.beyond:
+                title.append((f"  {self._canvas.beyond} far beyond, at the edge", "$text-warning"))
         title += [(f"  {note}", "$text-warning") for note in plot.notes]
         self._title.update(self._inert(title))
         self.refresh_bindings()

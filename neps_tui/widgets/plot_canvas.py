@@ -107,6 +107,11 @@ class PlotCanvas(Widget, can_focus=True):
         """What is drawn."""
         return self._plot
 
+    @property
+    def beyond(self) -> int:
+        """How many trials are drawn at the edge, as they are far beyond it."""
+        return self._draw().beyond
+
     def set_plot(self, plot: Plot) -> None:
         """Draw another plot; the cursor stays on its trial if that is in it."""
         if plot is self._plot:
@@ -121,8 +126,7 @@ class PlotCanvas(Widget, can_focus=True):
         drawing = self._draw()
         here = None if self._cursor is None else self._place(self._cursor)
         if here is None:
-            dots = self._plot.dots
-            self._point_at(dots[-1] if dots and drawing.cells else None)
+            self._point_at(drawing.dots[-1] if drawing.dots else None)
             return
         best: tuple[int, int] | None = None
         for index, cell in enumerate(drawing.cells):
@@ -131,7 +135,7 @@ class PlotCanvas(Widget, can_focus=True):
             if ahead > 0 and (best is None or (ahead + 2 * aside, index) < best):
                 best = ahead + 2 * aside, index
         if best is not None:
-            self._point_at(self._plot.dots[best[1]])
+            self._point_at(drawing.dots[best[1]])
 
     def action_open(self) -> None:
         """Show the trial under the cursor whole."""
@@ -141,7 +145,8 @@ class PlotCanvas(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Point at the nearest trial; open it if it was pointed at before."""
         offset = event.get_content_offset(self)
-        cells = self._draw().cells
+        drawing = self._draw()
+        cells = drawing.cells
         if offset is None or not cells:
             return
 
@@ -149,7 +154,7 @@ class PlotCanvas(Widget, can_focus=True):
             column, row = cells[index]
             return abs(column - offset.x) + _NEAR_ROWS * abs(row - offset.y)
 
-        dot = self._plot.dots[min(reversed(range(len(cells))), key=far)]
+        dot = drawing.dots[min(reversed(range(len(cells))), key=far)]
         if dot.trial_id == self._cursor:
             self.action_open()
         self._point_at(dot)
@@ -161,10 +166,10 @@ class PlotCanvas(Widget, can_focus=True):
 
     def _place(self, trial_id: str) -> tuple[int, int] | None:
         """The cell of a trial; of several dots of one, the last."""
-        cells = self._draw().cells
-        for index in range(len(cells) - 1, -1, -1):
-            if self._plot.dots[index].trial_id == trial_id:
-                return cells[index]
+        drawing = self._draw()
+        for dot, cell in zip(reversed(drawing.dots), reversed(drawing.cells), strict=True):
+            if dot.trial_id == trial_id:
+                return cell
         return None
 
     def _draw(self) -> Drawing:

@@ -30,11 +30,13 @@ class Drawing:
 
     Args:
         lines: Its lines, each of runs of text.
-        cells: Column and row of each dot of the plot.
+        dots: The dots that could be drawn, in the order of the plot.
+        cells: Column and row of each of these.
         beyond: How many dots are drawn at the edge, as they are far beyond it.
     """
 
     lines: tuple[tuple[Run, ...], ...]
+    dots: tuple[Dot, ...]
     cells: tuple[tuple[int, int], ...]
     beyond: int
 
@@ -50,7 +52,7 @@ def draw_plot(plot: Plot, width: int, height: int, *, ascii: bool = False) -> Dr
     """
     dots = [dot for dot in plot.dots if _is_finite(dot)]
     if not (dots or plot.lines) or height < 3 or width < 20:
-        return Drawing((), (), 0)
+        return Drawing((), (), (), 0)
     lines = [line for line in plot.lines if line.points]
     x_scale = _scale(plot.x, [dot.x for dot in dots], [x for line in lines for x, _ in line.points])
     best = [dot.y for dot in dots if dot.pen == "best"]
@@ -71,6 +73,7 @@ def draw_plot(plot: Plot, width: int, height: int, *, ascii: bool = False) -> Dr
     beyond = sum(not y_scale.low <= dot.y <= y_scale.high for dot in dots)
     return Drawing(
         (*text, ((axis, "axis"),)),
+        tuple(dots),
         tuple((column + margin, row) for column, row in cells),
         beyond,
     )
@@ -171,7 +174,7 @@ def _x_axis(axis: Axis, scale: Scale, columns: int, ascii: bool) -> str:
         if start >= end and start + len(text) < free:
             line[start : start + len(text)] = text
             end = start + len(text) + 1
-    return "".join(line)[:free] + label if free > end else label.strip()[:columns]
+    return "".join(line)[:free] + label if free >= end - 1 else label.strip()[:columns]
 
 
 def _named(names: Sequence[tuple[float, str]], scale: Scale, columns: int, ascii: bool) -> str:

@@ -5,8 +5,7 @@ Recorded runs at a fixed time, in two sizes and two themes.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +16,10 @@ from neps_tui.app import NepsTuiApp, Options
 
 CopyRun = Callable[[str], Path]
 Compare = Callable[..., bool]
-SECONDS_AFTER = 90.0
 LARGE, SMALL = (160, 48), (80, 24)
 
 
-@pytest.fixture(autouse=True)
-def fixed_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A minute and a half after the recorded runs ended, in a known time zone."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    monkeypatch.setattr(time, "time", lambda: 1_795_448_028.0 + SECONDS_AFTER)
-    yield
-    monkeypatch.undo()
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("fixed_time")
 
 
 def after(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
