@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
 from textual.events import Resize
 
 from neps_tui.actions import bindings_of
 from neps_tui.messages import ReplayAsked, ResetAsked, TrialOpened
+from neps_tui.pane_layout import Direction, PaneLayout
 from neps_tui.panes.errors import ErrorsPane
 from neps_tui.panes.evaluated import EvaluatedPane
 from neps_tui.panes.evaluating import EvaluatingPane
@@ -21,9 +21,11 @@ from neps_tui.panes.optimizer import OptimizerPane
 from neps_tui.panes.pane import Pane
 from neps_tui.panes.pending import PendingPane
 from neps_tui.panes.table_pane import TablePane
+from neps_tui.remembered import recall, remember
 from neps_tui.screens.run_screen import RunScreen
 from neps_tui.view import RunView
 from neps_tui.widgets.key_bar import KeyBar
+from neps_tui.widgets.pane_grid import PaneGrid
 from neps_tui.widgets.trial_table import TrialTable
 
 if TYPE_CHECKING:
@@ -66,8 +68,9 @@ class DashboardScreen(RunScreen):
             "incumbent": IncumbentPane(ascii=ascii),
             "optimizer": OptimizerPane(ascii=ascii),
         }
+        self._grid = PaneGrid(self._panes, PaneLayout.from_plain(recall().get("panes")))
         self._active = "evaluated"
-        self._evaluated.add_class("-active")
+        self._grid.activate(self._active)
         self._had_run = False
         self._filter_bar: FilterBar | None = None
         self._tabs: PaneTabs | None = None
@@ -76,9 +79,9 @@ class DashboardScreen(RunScreen):
     def compose(self) -> ComposeResult:
         """Header, panes and keys; tabs and the filter line come when they are needed."""
         yield self.header
-        with Container(id="panes"):
-            for pane in self._panes.values():
-                yield pane.data_bind(DashboardScreen.view)
+        for pane in self._panes.values():
+            pane.data_bind(DashboardScreen.view)
+        yield self._grid
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -89,6 +92,7 @@ class DashboardScreen(RunScreen):
         """Panes where there is room, tabs where there is not."""
         small = event.size.width < _LEAST_WIDTH or event.size.height < _LEAST_HEIGHT
         self.set_class(small, "-tabbed")
+        self._grid.set_tabbed(small)
         if small and self._tabs is None:
             from neps_tui.widgets.pane_tabs import PaneTabs
 
@@ -151,11 +155,39 @@ class DashboardScreen(RunScreen):
     def _mark_active(self, name: str) -> None:
         if name == self._active:
             return
-        self._panes[self._active].remove_class("-active")
-        self._panes[name].add_class("-active")
         self._active = name
+        self._grid.activate(name)
         if self._tabs is not None:
             self._tabs.show_pane(name)
+
+    # --- arranging -----------------------------------------------------------------------------
+
+    def action_zoom(self) -> None:
+        """Give the active pane all the room, or give it back."""
+        self._grid.zoom()
+        self._activate(self._active)
+
+    def action_resize(self, direction: Direction, step: int) -> None:
+        """Give the active pane more or less room."""
+        self._grid.resize(direction, step)
+        self._remember_panes()
+
+    def action_hide_pane(self) -> None:
+        """Hide the active pane; its key brings it back."""
+        self._grid.hide_active()
+        self._activate(next(each for each in self._panes if self._grid.arrangement.shows(each)))
+        self._remember_panes()
+
+    def action_show_panes(self) -> None:
+        """Show every pane again, as they were at first."""
+        self._grid.reset()
+        self._remember_panes()
+
+    def _remember_panes(self) -> None:
+        try:
+            remember("panes", self._grid.arrangement.as_plain())
+        except OSError as error:
+            self.notify(f"The layout will not be remembered: {error}", markup=False)
 
     # --- the past ------------------------------------------------------------------------------
 

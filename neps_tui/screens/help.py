@@ -39,6 +39,8 @@ _KEY_NAMES = {
     "pageup": "page up",
     "plus": "+",
     "minus": "-",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
     "shift+right": "shift right",
     "shift+left": "shift left",
     "shift+tab": "shift tab",

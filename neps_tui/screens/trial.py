@@ -231,6 +231,4 @@ def _traceback_parts(traceback: str) -> Iterator[tuple[str, str]]:
     """The lines that name a place in a file stand out from the code between them."""
     for index, line in enumerate(traceback.split("\n")):
         names_place = line.lstrip().startswith('File "')
-        # Never folded between "File" and the path, but only where the path itself must be.
-        shown = line.replace('File "', 'File\N{NO-BREAK SPACE}"') if names_place else line
-        yield ("\n" if index else "") + shown, "$text-accent" if names_place else ""
+        yield ("\n" if index else "") + line, "$text-accent" if names_place else ""

@@ -1,0 +1,90 @@
+"""How much room each pane of the first screen has, and which ones are hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
+
+Direction: TypeAlias = Literal["width", "height"]
+
+DEFAULT_WEIGHTS: Mapping[str, int] = MappingProxyType(
+    {
+        **{"top": 5, "bottom": 4},
+        **{"left": 6, "evaluated": 18},
+        **{"evaluating": 3, "pending": 2},
+        **{"errors": 9, "incumbent": 8, "optimizer": 7},
+    }
+)
+"""Shares of the box that each is in, beside the others of that box."""
+
+BOXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "top": ("left", "evaluated"),
+        "left": ("evaluating", "pending"),
+        "bottom": ("errors", "incumbent", "optimizer"),
+    }
+)
+"""What is in each box: panes and other boxes."""
+
+_PANES = ("evaluating", "pending", "evaluated", "errors", "incumbent", "optimizer")
+_LARGEST = 40
+# Whose share is to change to make a pane wider or taller.
+_WIDTHS = {"evaluating": "left", "pending": "left"}
+_HEIGHTS = {"evaluated": "top", **dict.fromkeys(BOXES["bottom"], "bottom")}
+
+
+@dataclass(frozen=True, slots=True)
+class PaneLayout:
+    """A layout of the first screen.
+
+    Args:
+        weights: The share of each pane and box, as in `DEFAULT_WEIGHTS`.
+        hidden: The panes that are not shown.
+    """
+
+    weights: Mapping[str, int] = field(default_factory=lambda: DEFAULT_WEIGHTS)
+    hidden: frozenset[str] = field(default_factory=frozenset)
+
+    def resized(self, pane: str, direction: Direction, step: int) -> PaneLayout:
+        """With more or less room for a pane."""
+        name = (_WIDTHS if direction == "width" else _HEIGHTS).get(pane, pane)
+        weight = min(max(self.weights[name] + step, 1), _LARGEST)
+        return replace(self, weights=MappingProxyType({**self.weights, name: weight}))
+
+    def without(self, pane: str) -> PaneLayout:
+        """With a pane hidden; the last one stays."""
+        hidden = self.hidden | {pane}
+        return self if len(hidden) == len(_PANES) else replace(self, hidden=hidden)
+
+    def with_all(self) -> PaneLayout:
+        """With no pane hidden."""
+        return replace(self, hidden=frozenset())
+
+    def shows(self, name: str) -> bool:
+        """Whether a pane is shown, or anything in a box."""
+        if name in BOXES:
+            return any(self.shows(each) for each in BOXES[name])
+        return name not in self.hidden
+
+    def as_plain(self) -> dict[str, Any]:
+        """As it is remembered."""
+        return {"weights": dict(self.weights), "hidden": sorted(self.hidden)}
+
+    @classmethod
+    def from_plain(cls, remembered: object) -> PaneLayout:
+        """The layout that was remembered; what makes no sense in it is as if it were not there."""
+        if not isinstance(remembered, Mapping):
+            return cls()
+        weights, hidden = remembered.get("weights"), remembered.get("hidden")
+        known = dict(DEFAULT_WEIGHTS)
+        if isinstance(weights, Mapping):
+            known |= {
+                name: weight
+                for name, weight in weights.items()
+                if name in known and type(weight) is int and 1 <= weight <= _LARGEST
+            }
+        gone = {each for each in _PANES if isinstance(hidden, list) and each in hidden}
+        layout = cls(MappingProxyType(known), frozenset(gone))
+        return layout if len(gone) < len(_PANES) else layout.with_all()

@@ -1,0 +1,121 @@
+"""How panes share the first screen, and that this is remembered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neps_tui.pane_layout import DEFAULT_WEIGHTS, PaneLayout
+from neps_tui.remembered import layout_file, recall, remember
+
+Drive = Callable[..., None]
+CopyRun = Callable[[str], Path]
+PANES = ("evaluating", "pending", "evaluated", "errors", "incumbent", "optimizer")
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from(PANES),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from([*DEFAULT_WEIGHTS, "x"]), inner)
+    ),
+)
+
+
+def test_a_layout_survives_being_remembered() -> None:
+    layout = PaneLayout().resized("errors", "width", 3).resized("errors", "height", 2)
+    layout = layout.without("pending")
+    assert PaneLayout.from_plain(json.loads(json.dumps(layout.as_plain()))) == layout
+
+
+@given(st.fixed_dictionaries({"weights": PLAIN, "hidden": PLAIN}) | PLAIN)
+def test_whatever_stands_in_the_file_gives_a_layout_that_shows_something(found: object) -> None:
+    layout = PaneLayout.from_plain(found)
+    assert set(layout.weights) == set(DEFAULT_WEIGHTS)
+    assert all(weight >= 1 for weight in layout.weights.values())
+    assert any(layout.shows(pane) for pane in PANES)
+
+
+def test_the_last_pane_cannot_be_hidden() -> None:
+    layout = PaneLayout()
+    for pane in PANES:
+        layout = layout.without(pane)
+    assert [pane for pane in PANES if layout.shows(pane)] == ["optimizer"]
+
+
+def test_a_box_without_panes_takes_no_room() -> None:
+    layout = PaneLayout().without("evaluating").without("pending")
+    assert not layout.shows("left")
+    assert layout.shows("top")
+
+
+def test_nothing_is_written_when_nothing_is_new(tmp_path: Path) -> None:
+    remember("panes", {"hidden": []})
+    before = layout_file().stat().st_mtime_ns
+    remember("panes", {"hidden": []})
+    assert layout_file().stat().st_mtime_ns == before
+    assert recall() == {"panes": {"hidden": []}}
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff"])
+def test_a_broken_file_is_as_good_as_none(content: bytes) -> None:
+    layout_file().parent.mkdir(parents=True)
+    layout_file().write_bytes(content)
+    assert recall() == {}
+    remember("panes", 1)
+    assert recall() == {"panes": 1}
+
+
+def test_panes_are_zoomed_hidden_and_resized_by_keys(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("z")
+        await dashboard.until(lambda: "Errors 8" not in dashboard.text(), "one pane alone")
+        await dashboard.press("z", "p")
+        await dashboard.shows("Incumbent")
+        await dashboard.press("x")
+        await dashboard.until(lambda: "Incumbent" not in dashboard.text(), "it is hidden")
+        await dashboard.press("p")
+        await dashboard.shows("Incumbent")
+        await dashboard.press("e")
+        width = dashboard.app.screen.query_one("#errors").size.width
+        await dashboard.press("greater_than_sign", "greater_than_sign")
+        await dashboard.until(
+            lambda: dashboard.app.screen.query_one("#errors").size.width > width, "wider"
+        )
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_the_arrangement_is_found_again(drive: Drive, recorded_run: CopyRun) -> None:
+    async def hide(dashboard: Any) -> None:
+        await dashboard.shows("Pending 0")
+        await dashboard.press("n", "x")
+        await dashboard.until(lambda: "Pending 0" not in dashboard.text(), "it is hidden")
+
+    async def look(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        assert "Pending 0" not in dashboard.text()
+        await dashboard.press("X")
+        await dashboard.shows("Pending 0")
+
+    drive(recorded_run("hyperband-0.17"), hide)
+    drive(recorded_run("hyperband-0.17"), look)
+
+
+def test_where_nothing_can_be_remembered_it_says_so(
+    drive: Drive, recorded_run: CopyRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(blocked))
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Pending 0")
+        await dashboard.press("n", "x")
+        await dashboard.shows("will not be remembered")
+
+    drive(recorded_run("hyperband-0.17"), steps)
