@@ -72,6 +72,15 @@ ACTIONS: tuple[Action, ...] = (
         in_footer=False,
     ),
     Action(
+        "columns",
+        "c",
+        "columns",
+        "Choose, order and pin the columns of the evaluated trials, and sort by several.",
+        "dashboard",
+        "run",
+        in_footer=False,
+    ),
+    Action(
         "filter",
         "slash",
         "filter",

@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 from neps_state import State, Trial
 from neps_state.trial import UNFINISHED
+from neps_tui.column_choice import ColumnChoice
+from neps_tui.config_keys import ConfigKey
 from neps_tui.fold import duration_of
 from neps_tui.formatting import MISSING, age, duration, number
 from neps_tui.states import INCUMBENT, look
@@ -20,6 +22,8 @@ _FEW = 200
 """Changes up to which rows are put in place one by one instead of sorting all anew."""
 
 Predicate = Callable[[Trial], bool]
+Sorting: TypeAlias = tuple[tuple[str, bool], ...]
+"""The columns sorted by, the first counting most, each with whether it is descending."""
 _Entry: TypeAlias = tuple[int, float, str, str]
 """A sort key and the trial's id, flat: nested tuples take twice as long to compare."""
 
@@ -36,20 +40,31 @@ class TrialRows:
         self._view: RunView | None = None
         self._fields: TrialFields | None = None
         self._filter: Predicate | None = None
-        self._sort_column = "objective"
-        self._descending = False
+        self._sorting: Sorting = (("objective", False),)
+        self._choice = ColumnChoice()
         self._sorted: list[_Entry] = []
         self._missing: list[str] = []
         self._order: list[str] | None = None
         self._keys: dict[str, SortKey] = {}
         self._keys_of: tuple[object, ...] = ()
+        self.all_columns: tuple[Column, ...] = ()
         self.columns: tuple[Column, ...] = ()
         self.now = 0.0
 
     @property
-    def sorting(self) -> tuple[str, bool]:
-        """The column sorted by, and whether the other way round."""
-        return self._sort_column, self._descending
+    def sorting(self) -> Sorting:
+        """The columns sorted by."""
+        return self._sorting
+
+    @property
+    def choice(self) -> ColumnChoice:
+        """Which columns are shown."""
+        return self._choice
+
+    def choose(self, choice: ColumnChoice) -> None:
+        """Show other columns, or in another order."""
+        self._choice = choice
+        self.columns = choice.shown(self.all_columns)
 
     def __len__(self) -> int:
         return len(self._sorted) + len(self._missing)
@@ -62,18 +77,20 @@ class TrialRows:
         if self._keys_of != depends_on or self._fields is None:
             self._keys_of = depends_on
             self._fields = TrialFields(view.snapshot, view.summary)
-            self.columns = self._make_columns(view)
+            self.all_columns = self._make_columns(view)
+            self.columns = self._choice.shown(self.all_columns)
         changed = view.snapshot.changed
         follows = before is not None and view.snapshot.revision == before.snapshot.revision + 1
-        if changed is None or not follows or len(changed) > _FEW:
+        is_simple = len(self._sorting) == 1
+        if changed is None or not follows or len(changed) > _FEW or not is_simple:
             self._place_all()
         else:
             for trial_id in changed:
                 self._place(trial_id)
 
-    def sort_by(self, column: str, *, descending: bool) -> None:
-        """Sort by another column."""
-        self._sort_column, self._descending = column, descending
+    def sort_by(self, sorting: Sorting) -> None:
+        """Sort by other columns."""
+        self._sorting = sorting
         self._place_all()
 
     def filter_by(self, holds: Predicate | None) -> None:
@@ -84,13 +101,15 @@ class TrialRows:
     def order(self) -> Sequence[str]:
         """Ids of the rows, first to last; what has no value comes last either way."""
         if self._order is None:
-            present = reversed(self._sorted) if self._descending else self._sorted
+            _, descending = self._sorting[0]
+            present = reversed(self._sorted) if descending else self._sorted
             self._order = [*(entry[-1] for entry in present), *self._missing]
         return self._order
 
     def sortable(self) -> list[str]:
-        """Keys of the columns that can be sorted by."""
-        return [column.key for column in self.columns if column.key != "glyph"]
+        """Keys of the columns that can be sorted by, those that are shown first."""
+        hidden = (each for each in self.all_columns if each not in self.columns)
+        return [each.key for each in (*self.columns, *hidden) if each.key != "glyph"]
 
     def cells(self, trial_id: str) -> Sequence[Cell]:
         """What the row of a trial says."""
@@ -107,7 +126,7 @@ class TrialRows:
         self._keys.clear()
         if self._view is None:
             return
-        sort_key_of = self._sort_key_of()
+        sort_key_of = self._sort_key_of(self._sorting[0][0])
         self._sorted.clear()
         self._missing.clear()
         for trial_id, trial in self._view.snapshot.trials.items():
@@ -119,6 +138,26 @@ class TrialRows:
                     self._sorted.append((*key, trial_id))
         self._sorted.sort()
         self._missing.sort(key=natural_id)
+        if len(self._sorting) > 1:
+            self._order = self._order_by_several()
+
+    def _order_by_several(self) -> list[str]:
+        assert self._view is not None
+        trials = self._view.snapshot.trials
+        order = sorted(self._keys, key=natural_id)
+        # The last column first: the sort is stable, so that what counts more comes later.
+        for column, descending in reversed(self._sorting):
+            sort_key_of = self._sort_key_of(column)
+            keys = {each: sort_key_of(trials[each]) for each in order}
+
+            def place(
+                each: str, keys: dict[str, SortKey] = keys, last: bool = not descending
+            ) -> tuple[bool, SortKey]:
+                # What has no value comes last either way.
+                return is_missing(keys[each]) is last, keys[each]
+
+            order.sort(key=place, reverse=descending)
+        return order
 
     def _place(self, trial_id: str) -> None:
         self._order = None
@@ -128,7 +167,7 @@ class TrialRows:
         trial = None if self._view is None else self._view.trial(trial_id)
         if trial is None or not self._is_shown(trial):
             return
-        key = self._sort_key_of()(trial)
+        key = self._sort_key_of(self._sorting[0][0])(trial)
         self._keys[trial_id] = key
         if is_missing(key):
             insort(self._missing, trial_id, key=natural_id)
@@ -146,11 +185,11 @@ class TrialRows:
             return False
         return self._filter is None or self._filter(trial)
 
-    def _sort_key_of(self) -> Callable[[Trial], SortKey]:
-        if self._sort_column == "id":
+    def _sort_key_of(self, column: str) -> Callable[[Trial], SortKey]:
+        if column == "id":
             return lambda trial: natural_id(trial.metadata.id)
         assert self._fields is not None
-        field = self._fields[self._sort_column]
+        field = self._fields[column]
         return lambda trial: sort_key(field(trial))
 
     # --- columns and cells ---------------------------------------------------------------------
@@ -167,21 +206,19 @@ class TrialRows:
                 for index in range(several)
             ]
         )
-        shown = [*(key for key in keys if key.varies), *(key for key in keys if not key.varies)]
-        shown.sort(key=lambda key: key.key != fidelity)
-        parameters = [
-            Column(key.key, key.name, "decimal" if key.is_number else "left", max_width=20)
-            for key in shown
-        ]
+        varying = sorted((key for key in keys if key.varies), key=lambda key: key.key != fidelity)
+        constant = [key for key in keys if not key.varies]
         return (
             Column("glyph", " ", gap=1),
             Column("id", "id"),
             *objectives,
-            *parameters,
+            *map(_parameter_column, varying),
             Column("cost", "cost", "decimal"),
             Column("took", "took", "right"),
             Column("ended", "when", "right"),
             Column("worker", "worker"),
+            # Out of the way: they tell no trial from another.
+            *map(_parameter_column, constant),
         )
 
     def _cell(self, column: str, trial: Trial, view: RunView) -> Cell:
@@ -212,6 +249,10 @@ class TrialRows:
         value = self._fields[column](trial)
         is_nan = isinstance(value, float) and math.isnan(value)
         return Cell(number(value), "text-warning" if is_nan else "")
+
+
+def _parameter_column(key: ConfigKey) -> Column:
+    return Column(key.key, key.name, "decimal" if key.is_number else "left", max_width=20)
 
 
 def _is_best(trial_id: str, view: RunView) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from neps_state import Trial
+from neps_tui.column_choice import ALWAYS_FIRST, ColumnChoice
 from neps_tui.panes.table_pane import TablePane
-from neps_tui.trial_rows import TrialRows
+from neps_tui.trial_rows import Sorting, TrialRows
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Column
 
@@ -33,8 +34,8 @@ class EvaluatedPane(TablePane):
         """Draw the ended trials."""
         self.rows.now = now
         self.rows.show(view)
-        if view.summary.objectives > 1 and self.rows.sorting[0] == "objective":
-            self.rows.sort_by("objective1", descending=False)
+        if view.summary.objectives > 1 and self.rows.sorting[0][0] == "objective":
+            self.rows.sort_by((("objective1", False),))
         changed = view.snapshot.changed
         best = _best(view)
         self._draw(None if changed is None else changed | (best ^ self._best))
@@ -49,7 +50,7 @@ class EvaluatedPane(TablePane):
     def sort_next(self) -> None:
         """Sort by the column after the one sorted by."""
         columns = self.rows.sortable()
-        column, _ = self.rows.sorting
+        column, _ = self.rows.sorting[0]
         at = columns.index(column) if column in columns else -1
         self.sort_by(columns[(at + 1) % len(columns)])
 
@@ -57,13 +58,26 @@ class EvaluatedPane(TablePane):
         """Sort by a column; by the same again, the other way round."""
         if column not in self.rows.sortable():
             return
-        now_by, descending = self.rows.sorting
-        self.rows.sort_by(column, descending=not descending if column == now_by else False)
+        now_by, descending = self.rows.sorting[0]
+        turned = column == now_by and len(self.rows.sorting) == 1 and not descending
+        self.rows.sort_by(((column, turned),))
         self._draw(())
 
     def reverse(self) -> None:
         """Turn the sorting round."""
-        self.sort_by(self.rows.sorting[0])
+        self.rows.sort_by(tuple((column, not down) for column, down in self.rows.sorting))
+        self._draw(())
+
+    def choose_first(self, choice: ColumnChoice) -> None:
+        """Begin with other columns than usual."""
+        self.rows.choose(choice)
+        self.table.set_pinned(len(ALWAYS_FIRST) + choice.pinned)
+
+    def choose(self, choice: ColumnChoice, sorting: Sorting) -> None:
+        """Show other columns, and sort by others."""
+        self.choose_first(choice)
+        self.rows.sort_by(sorting)
+        self._draw(None)
 
     def filter_by(self, text: str, holds: Callable[[Trial], bool] | None) -> None:
         """Show only what matches; `text` is what the filter was typed as."""
@@ -89,8 +103,7 @@ class EvaluatedPane(TablePane):
         self.table.set_columns(self.rows.columns)
         order = self.rows.order()
         self.table.set_rows(order, self.rows.cells, None if changed == () else changed)
-        column, descending = self.rows.sorting
-        self.table.set_sort(column, descending)
+        self.table.set_sort(self.rows.sorting)
         filtered = f"filter {self._filter_text}" if self._filter_text else ""
         self.set_title(f"Evaluated {len(order)}", filtered)
         self.table.empty_text = (

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.events import Resize
 
 from neps_tui.actions import bindings_of
+from neps_tui.column_choice import ColumnChoice
 from neps_tui.messages import ReplayAsked, ResetAsked, TrialOpened
 from neps_tui.pane_layout import Direction, PaneLayout
 from neps_tui.panes.errors import ErrorsPane
@@ -42,6 +43,7 @@ _TAB_NAMES = {
     "incumbent": "Plot",
     "optimizer": "Optimizer",
 }
+_NEEDING_A_RUN = frozenset({"sort", "reverse_sort", "columns", "filter", "replay", "reset"})
 _LEAST_WIDTH, _LEAST_HEIGHT = 120, 30
 """Below this size the panes become tabs."""
 
@@ -68,7 +70,9 @@ class DashboardScreen(RunScreen):
             "incumbent": IncumbentPane(ascii=ascii),
             "optimizer": OptimizerPane(ascii=ascii),
         }
-        self._grid = PaneGrid(self._panes, PaneLayout.from_plain(recall().get("panes")))
+        remembered = recall()
+        self._grid = PaneGrid(self._panes, PaneLayout.from_plain(remembered.get("panes")))
+        self._evaluated.choose_first(ColumnChoice.from_plain(remembered.get("columns")))
         self._active = "evaluated"
         self._grid.activate(self._active)
         self._had_run = False
@@ -184,8 +188,11 @@ class DashboardScreen(RunScreen):
         self._remember_panes()
 
     def _remember_panes(self) -> None:
+        self._remember("panes", self._grid.arrangement.as_plain())
+
+    def _remember(self, topic: str, value: object) -> None:
         try:
-            remember("panes", self._grid.arrangement.as_plain())
+            remember(topic, value)
         except OSError as error:
             self.notify(f"The layout will not be remembered: {error}", markup=False)
 
@@ -228,7 +235,7 @@ class DashboardScreen(RunScreen):
 
     def why_not(self, action: str) -> str | None:
         """Why an action cannot be done now."""
-        if action in ("sort", "reverse_sort", "filter", "replay", "reset") and not self._has_run():
+        if action in _NEEDING_A_RUN and not self._has_run():
             return "There is no run yet."
         if action == "reset" and not self.can_write:
             return (
@@ -289,6 +296,23 @@ class DashboardScreen(RunScreen):
             return
         self._show_evaluated()
         self._evaluated.sort_next()
+
+    def action_columns(self) -> None:
+        """Choose and order the columns of the evaluated trials, and sort by several."""
+        if self.refuses("columns"):
+            return
+        from neps_tui.screens.columns import ColumnsScreen
+
+        self._show_evaluated()
+        rows = self._evaluated.rows
+        chooser = ColumnsScreen(
+            rows.all_columns, rows.choice, rows.sorting, self._evaluated.choose, ascii=self.ascii
+        )
+        self.app.push_screen(chooser, self._remember_columns)
+
+    def _remember_columns(self, result: None) -> None:
+        del result
+        self._remember("columns", self._evaluated.rows.choice.as_plain())
 
     def action_reverse_sort(self) -> None:
         """Turn the sorting round."""

@@ -39,6 +39,7 @@ _KEY_NAMES = {
     "pageup": "page up",
     "plus": "+",
     "minus": "-",
+    "asterisk": "*",
     "greater_than_sign": ">",
     "less_than_sign": "<",
     "shift+right": "shift right",

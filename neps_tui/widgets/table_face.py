@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -79,12 +79,12 @@ class TableFace:
         here = bisect_right(stops, left) - 1 if steps > 0 else bisect_left(stops, left)
         return stops[min(max(here + steps, 0), len(stops) - 1)]
 
-    def draw_header(self, sort_key: str | None, arrow: str, left: int, width: int) -> Strip:
-        """Draw the labels of the columns, one of them with an arrow."""
+    def draw_header(self, arrows: Mapping[str, str], left: int, width: int) -> Strip:
+        """Draw the labels of the columns, some of them with an arrow, by their keys."""
         style, sorted_style = self._style("header"), self._style("sorted")
         labels = [
-            Segment(self.columns.place_label(index, arrow), sorted_style)
-            if column.key == sort_key
+            Segment(self.columns.place_label(index, arrows[column.key]), sorted_style)
+            if column.key in arrows
             else Segment(self.columns.place_label(index), style)
             for index, column in enumerate(self.columns.columns)
         ]

@@ -109,6 +109,15 @@ class TrialTable(ScrollView, can_focus=True):
             ("right,l", "pan(1)", "Right", "right", "Show the columns further right"),
             ("left,h", "pan(-1)", "Left", "left", "Show the columns further left"),
             ("space", "mark", "select", "mark", "Select this row or not, and go down"),
+            ("shift+down,J", "extend(1)", "Select on", "extend_down", "Select it and the next"),
+            (
+                "shift+up,K",
+                "extend(-1)",
+                "Select back",
+                "extend_up",
+                "Select it and the one before",
+            ),
+            ("asterisk", "mark_all", "Select all", "mark_all", "Select every row that is shown"),
             ("enter", "open", "open", "open", "Show all there is about this row"),
         )
     ]
@@ -179,7 +188,7 @@ class TrialTable(ScrollView, can_focus=True):
         self._keys: Sequence[str] = ()
         self._face = self._new_face(())
         self._visible = VisibleRows(self._face.columns)
-        self._sort: tuple[str | None, str] = (None, "")
+        self._sort: dict[str, str] = {}
         self._cursor_row = 0
         self._cursor_key: str | None = None
         self._is_cursor_chosen = False
@@ -252,18 +261,32 @@ class TrialTable(ScrollView, can_focus=True):
             self._set_cursor(0)
         self._update()
 
-    def set_sort(self, column_key: str | None, descending: bool = False) -> None:
-        """Show by an arrow in the header how rows are sorted; sorting is the caller's.
+    def set_sort(self, columns: Sequence[tuple[str, bool]]) -> None:
+        """Show by arrows in the header how rows are sorted; sorting is the caller's.
 
         Args:
-            column_key: The column, or None for no arrow.
-            descending: Whether the largest comes first.
+            columns: The columns sorted by, the first counting most, each with whether the
+                largest comes first. Several are numbered.
         """
         arrows = "^v" if self._ascii else "▲▼"
-        sort = (column_key, arrows[descending] if column_key is not None else "")
+        numbers = [str(at + 1) for at in range(len(columns))] if len(columns) > 1 else [""]
+        sort = {
+            key: arrows[descending] + number
+            for (key, descending), number in zip(columns, numbers, strict=False)
+        }
         if sort != self._sort:
             self._sort = sort
             self._repaint(0)
+
+    def set_pinned(self, pinned: int) -> None:
+        """Keep another number of columns in sight while the others scroll."""
+        if pinned != self._pinned:
+            self._pinned = pinned
+            self._face = self._new_face(self._face.columns.columns)
+            self._visible.set_columns(self._face.columns)
+            self._outdated = True
+            self._resize()
+            self.refresh()
 
     # Cursor and marks
 
@@ -390,6 +413,17 @@ class TrialTable(ScrollView, can_focus=True):
             self._set_marked(self._marked ^ {key})
             self.action_move(1)
 
+    def action_extend(self, rows: int) -> None:
+        """Select the row under the cursor and the one that the cursor goes to."""
+        before = self.settle_cursor()
+        self.action_move(rows)
+        self.mark(key for key in (before, self._cursor_key) if key is not None)
+
+    def action_mark_all(self) -> None:
+        """Select every row, or none if all are selected."""
+        every = frozenset(self._keys)
+        self._set_marked(self._marked - every if every <= self._marked else self._marked | every)
+
     def action_open(self) -> None:
         """Open the row under the cursor."""
         key = self.settle_cursor()
@@ -504,7 +538,7 @@ class TrialTable(ScrollView, can_focus=True):
             self._update()
         left, width = self.scroll_offset.x, self._viewport.width
         if y == 0:
-            return self._face.draw_header(*self._sort, left, width)
+            return self._face.draw_header(self._sort, left, width)
         if not self._keys:
             return self._face.draw_text(self.empty_text, y - 1, width, self._page)
         if y > len(self._visible.lines):

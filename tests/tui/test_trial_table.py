@@ -294,9 +294,9 @@ def test_a_click_on_a_header_asks_for_sorting_by_its_column() -> None:
         assert isinstance(asked, TrialTable.SortRequested)
         assert asked.column_key == "objective"
         assert app.table.cursor_key == "trial_0"
-        app.table.set_sort("objective")
+        app.table.set_sort([("objective", False)])
         assert "objective▲" in app.line(0)
-        app.table.set_sort("objective", descending=True)
+        app.table.set_sort([("objective", True)])
         assert "objective▼" in app.line(0)
 
     run(scenario)
@@ -352,7 +352,7 @@ def test_the_same_rows_paint_nothing() -> None:
         app.table.set_rows(ids(100), app.cells, ())
         app.table.set_rows(ids(100), app.cells, None)
         app.table.set_rows(ids(100), app.cells, ids(100))
-        app.table.set_sort(None)
+        app.table.set_sort([])
         await pilot.pause()
         assert app.table.painted == 0
 
@@ -498,7 +498,7 @@ def test_ascii_is_enough() -> None:
         app.values["trial_1"] = "–"
         app.values["trial_2"] = "漢字"
         app.table.set_rows(ids(5), app.cells)
-        app.table.set_sort("objective", descending=True)
+        app.table.set_sort([("objective", True)])
         await pilot.press("space", "l", "l")
         assert all(app.line(y).isascii() for y in range(HEIGHT))
 
