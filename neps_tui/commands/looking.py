@@ -13,12 +13,15 @@ from typing import Any
 
 from neps_state import Trial
 from neps_tui import records
+from neps_tui.commands.errors_by_kind import errors_by_kind
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import RunAt, read_run
 from neps_tui.filter import FilterError, parse_filter
 from neps_tui.formatting import age, duration, number, plain
 from neps_tui.pace import evaluations_per_second, has_stalled, seconds_left
 from neps_tui.trial_fields import TrialFields, is_missing, natural_id, sort_key
+from neps_tui.worker_activity import WorkerActivity
+from neps_tui.worker_rows import worker_cells, worker_columns
 
 Print = Callable[[str], None]
 
@@ -115,17 +118,14 @@ def _for_a_person(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def errors(arguments: argparse.Namespace) -> Exit:
-    """Print the error dump."""
+    """Print the error dump: its rows for a script, the kinds of errors for a person."""
     run = read_run(arguments.root)
-    for error in run.snapshot.errors:
-        if arguments.json:
+    if arguments.json:
+        for error in run.snapshot.errors:
             print(records.to_json(records.error_record(error)))
-            continue
-        print(plain(f"{error.trial_id}  {error.worker_id}  {error.err_type}: {error.err}"))
-        if error.tb:
-            print("    " + plain(error.tb.rstrip(), newlines=True).replace("\n", "\n    "))
-    if not run.snapshot.errors and not arguments.json:
-        print("no errors")
+    else:
+        for line in errors_by_kind(run, time.time()):
+            print(line)
     return Exit.DONE
 
 
@@ -137,7 +137,19 @@ def optimizer(arguments: argparse.Namespace) -> Exit:
         print(records.to_json(record, indent=1))
     else:
         _print_fields(record)
+        _print_workers(run, time.time())
     return Exit.DONE
+
+
+def _print_workers(run: RunAt, now: float) -> None:
+    """Print what each worker does, in a table as the dashboard has it."""
+    activity = WorkerActivity()
+    activity.follow(run.snapshot, run.summary)
+    if activity.workers:
+        rows = [worker_cells(activity.row(worker, now), now) for worker in activity.workers]
+        labels = [column.label for column in worker_columns()]
+        print()
+        _print_table([labels, *([cell.text for cell in row] for row in rows)])
 
 
 def _print_status(run: RunAt, now: float) -> None:
@@ -202,8 +214,13 @@ def _print_trials(run: RunAt, chosen: Sequence[Trial]) -> None:
                 duration(fields["took"](each)),
             ]
         )
+    _print_table(rows)
+
+
+def _print_table(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows, of which the first are labels, in columns."""
     texts = [[plain(cell) for cell in row] for row in rows]
-    widths = [max(len(row[column]) for row in texts) for column in range(len(header))]
+    widths = [max(len(row[column]) for row in texts) for column in range(len(rows[0]))]
     for row in texts:
         print(
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -1,0 +1,123 @@
+"""What the lines of a traceback are, and which of its frames are the user's own.
+
+A traceback is text that anybody may have written: nothing here trusts its shape, and how much of
+it is read is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Literal, TypeAlias
+
+LineKind: TypeAlias = Literal["own-frame", "own-code", "library", "note", "error"]
+"""What a line of a traceback is: the place of one of the user's own frames, the code there,
+anything about a library's frame, what stands between tracebacks, or the error itself."""
+
+_MOST_READ = 50_000
+"""Characters from the end of a traceback in which its last frames are looked for."""
+_FRAME = re.compile(
+    r"""^[ |+-]* File [ ] "(?P<path>[^"\n]{1,1000})", [ ] line [ ] (?P<line>[0-9]{1,9})
+        (?: , [ ] in [ ] (?P<function>[^\n]{1,200}) )?""",
+    re.VERBOSE | re.MULTILINE,
+)
+_BEGIN = "Traceback (most recent call last)"
+_LIBRARY = re.compile(
+    r"""
+      [/\\] (?: site-packages | dist-packages ) [/\\]
+    | [/\\] lib [/\\] python \d [^/\\]* [/\\]  # the standard library
+    | ^ < (?: frozen | __array_function__ | decorator-gen )
+    | [/\\] neps [/\\] (?: state | space | optimizers | utils ) [/\\]
+    | [/\\] neps [/\\] (?: api | runtime ) \.py $
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_GROUP = "Exception Group Traceback (most recent call last)"
+_MARGIN = re.compile(r"[ ]*[|+] ?")
+"""What stands before the lines of a group of exceptions."""
+_NOTES = (
+    _BEGIN,
+    _GROUP,
+    "During handling of the above exception",
+    "The above exception was the direct cause",
+    *("-+-", "---"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame of a traceback.
+
+    Args:
+        path: The file.
+        line: The line in it, from 1.
+        function: Where the line stands; empty if it is not told.
+    """
+
+    path: str
+    line: int
+    function: str
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the file is the user's own rather than of an installed library."""
+        return _LIBRARY.search(self.path) is None
+
+    def __str__(self) -> str:
+        place = f"{PurePath(self.path).name}:{self.line}"
+        return f"{place} in {self.function}" if self.function else place
+
+
+def deciding_frame(traceback: str) -> Frame | None:
+    """The frame that an error is known by: the user's own last one, or else the last one.
+
+    Of several exceptions in a row, that of the last one; None if there is no frame.
+    """
+    end = traceback[-_MOST_READ:]
+    last = end.rpartition(_BEGIN)[2]
+    frames = list(_frames(last)) or list(_frames(end))
+    own = (frame for frame in reversed(frames) if frame.is_own)
+    return next(own, frames[-1] if frames else None)
+
+
+def last_line_type(traceback: str) -> str:
+    """The class of the error by the last line that names one; empty if none does."""
+    for line in reversed(traceback[-_MOST_READ:].splitlines()):
+        match = re.match(r"(?:[A-Za-z_][\w.]*\.)?([A-Za-z_]\w*)(?::|$)", line[:300])
+        if match is not None and not line.startswith(_BEGIN):
+            return match[1]
+    return ""
+
+
+def line_kinds(lines: Iterable[str]) -> Iterator[LineKind]:
+    """What each line of a traceback is."""
+    kind: LineKind = "own-code"
+    is_group = False
+    for line in lines:
+        is_group = is_group or _GROUP in line
+        body = _MARGIN.sub("", line, count=1) if is_group else line
+        frame = _FRAME.match(line)
+        if frame is not None:
+            is_own = _frame(frame).is_own
+            kind = "own-code" if is_own else "library"
+            yield "own-frame" if is_own else "library"
+        elif body.startswith(_NOTES):
+            kind = "note"
+            yield kind
+        elif kind == "own-code" and body.strip() and not body.strip("^~ "):
+            # The marks below a line of code say less than the code.
+            yield "library"
+        else:
+            if body.strip() and not body.startswith(" "):
+                kind = "error"
+            yield kind
+
+
+def _frames(text: str) -> Iterator[Frame]:
+    return map(_frame, _FRAME.finditer(text))
+
+
+def _frame(match: re.Match[str]) -> Frame:
+    return Frame(match["path"], int(match["line"]), (match["function"] or "").strip())
