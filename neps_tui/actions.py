@@ -90,6 +90,16 @@ ACTIONS: tuple[Action, ...] = (
         at_once=True,
     ),
     Action(
+        "jump",
+        "number_sign",
+        "go to trial",
+        "Go to an evaluated trial by its id.",
+        "dashboard",
+        "run",
+        in_footer=False,
+        at_once=True,
+    ),
+    Action(
         "clear",
         "escape",
         "clear",

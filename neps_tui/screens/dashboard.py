@@ -32,6 +32,7 @@ from neps_tui.widgets.trial_table import TrialTable
 if TYPE_CHECKING:
     from neps_tui.history import RunHistory
     from neps_tui.widgets.filter_bar import FilterBar
+    from neps_tui.widgets.jump_bar import JumpBar
     from neps_tui.widgets.pane_tabs import PaneTabs
     from neps_tui.widgets.replay_bar import ReplayBar
 
@@ -43,7 +44,7 @@ _TAB_NAMES = {
     "incumbent": "Plot",
     "optimizer": "Optimizer",
 }
-_NEEDING_A_RUN = frozenset({"sort", "reverse_sort", "columns", "filter", "replay", "reset"})
+_NEEDING_A_RUN = frozenset({"sort", "reverse_sort", "columns", "filter", "jump", "replay", "reset"})
 _LEAST_WIDTH, _LEAST_HEIGHT = 120, 30
 """Below this size the panes become tabs."""
 
@@ -77,6 +78,7 @@ class DashboardScreen(RunScreen):
         self._grid.activate(self._active)
         self._had_run = False
         self._filter_bar: FilterBar | None = None
+        self._jump_bar: JumpBar | None = None
         self._tabs: PaneTabs | None = None
         self._replay_bar: ReplayBar | None = None
 
@@ -229,9 +231,10 @@ class DashboardScreen(RunScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keep keys from what they would do to a line being typed."""
         del parameters
-        bar = self._filter_bar
+        bars = (self._filter_bar, self._jump_bar)
+        is_typing = any(bar is not None and self.focused is bar.input for bar in bars)
         # The sign is a part of what is typed.
-        return not (action == "filter" and bar is not None and self.focused is bar.input)
+        return not (action in ("filter", "jump") and is_typing)
 
     def why_not(self, action: str) -> str | None:
         """Why an action cannot be done now."""
@@ -345,8 +348,38 @@ class DashboardScreen(RunScreen):
         # At once: the next key is typed into it.
         self._filter_bar.open()
 
+    # --- going to a trial ----------------------------------------------------------------------
+
+    async def action_jump(self) -> None:
+        """Open the line in which an id is typed."""
+        if self.refuses("jump"):
+            return
+        from neps_tui.widgets.jump_bar import JumpBar
+
+        if self._jump_bar is None:
+            self._jump_bar = JumpBar()
+            await self.mount(self._jump_bar, after="#panes")
+        self._show_evaluated()
+        self._jump_bar.open()
+
+    def on_jump_bar_typed(self, event: JumpBar.Typed) -> None:
+        """Bring the cursor to the trial that is meant."""
+        from neps_tui.widgets.jump_bar import first_match
+
+        meant = first_match(self._evaluated.table.keys, event.text)
+        if meant is not None:
+            self._evaluated.table.move_cursor(meant)
+
+    def on_jump_bar_left(self) -> None:
+        """Go on in the table."""
+        self._activate("evaluated")
+
     def action_clear(self) -> None:
-        """Take away filter and selection."""
+        """Take away filter and selection, or the line in which an id is typed."""
+        if self._jump_bar is not None and self._jump_bar.display:
+            self._jump_bar.display = False
+            self._activate(self._active)
+            return
         if self._filter_bar is not None:
             self._filter_bar.close()
         self._evaluated.filter_by("", None)

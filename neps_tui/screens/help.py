@@ -40,6 +40,7 @@ _KEY_NAMES = {
     "plus": "+",
     "minus": "-",
     "asterisk": "*",
+    "number_sign": "#",
     "greater_than_sign": ">",
     "less_than_sign": "<",
     "shift+right": "shift right",

@@ -124,3 +124,16 @@ def test_many_trials_are_selected_at_a_stroke(drive: Drive, recorded_run: CopyRu
         assert len(dashboard.app.screen.chosen()) == 3
 
     drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_a_trial_is_gone_to_by_its_id(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("number_sign", *"25", "enter")
+        assert dashboard.app.screen.chosen() == ["25_rung_0"]
+        await dashboard.press("enter")
+        await dashboard.until(
+            lambda: getattr(dashboard.app.screen, "trial_id", None) == "25_rung_0", "the trial"
+        )
+
+    drive(recorded_run("hyperband-0.17"), steps)
