@@ -14,7 +14,16 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parent.parent
 CORE = CHECKOUT / "neps_state"
 DASHBOARD = CHECKOUT / "neps_tui"
-PURE_MODULES = ("formatting", "summary", "snapshot", "states", "workers", "fold")
+PURE_MODULES = (
+    "formatting",
+    "summary",
+    "snapshot",
+    "states",
+    "worker_activity",
+    "worker_lane",
+    "worker_rows",
+    "fold",
+)
 SCREEN = {"textual", "rich", "watchdog", "neps_tui"}
 UNSAFE_PICKLE = {
     f"{module}.{name}"
