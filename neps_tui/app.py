@@ -30,9 +30,11 @@ from neps_tui.messages import (
     StoreFailed,
     TrialOpened,
 )
+from neps_tui.remembered import recall, remember
 from neps_tui.screens.dashboard import DashboardScreen
 from neps_tui.screens.run_screen import RunScreen
 from neps_tui.store import Command, RunStore
+from neps_tui.themes import OTHER_SHADE, THEMES
 from neps_tui.view import RunView
 
 if TYPE_CHECKING:
@@ -95,6 +97,8 @@ class NepsTuiApp(App[None]):
     ) -> None:
         self._options = options or Options()
         super().__init__(css_path=[self.CSS_PATH, _ASCII_CSS] if self._options.ascii else None)
+        for theme in THEMES:
+            self.register_theme(theme)
         self._root = root
         self._choices = choices
         self._store: RunStore | None = None
@@ -112,8 +116,9 @@ class NepsTuiApp(App[None]):
 
     def on_mount(self) -> None:
         """Choose the run, if there are several."""
-        if self._options.theme is not None:
-            self.theme = self._options.theme
+        theme = self._options.theme or recall().get("theme")
+        if theme in self.available_themes:
+            self.theme = theme
         self.set_interval(0.5, self._note_heartbeat)
         if self._choices:
             from neps_tui.screens.chooser import ChooserScreen
@@ -296,7 +301,16 @@ class NepsTuiApp(App[None]):
 
     def action_toggle_theme(self) -> None:
         """Change between dark and light."""
-        self.theme = _LIGHT if self.current_theme.dark else _DARK
+        other = OTHER_SHADE.get(self.theme)
+        self._choose_theme(other or (_LIGHT if self.current_theme.dark else _DARK))
+
+    def _choose_theme(self, name: str) -> None:
+        """Use a theme from now on."""
+        self.theme = name
+        try:
+            remember("theme", name)
+        except OSError as error:
+            self._say(f"The theme will not be remembered: {error}", "warning")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the screen in the palette, from the one table of actions."""
@@ -331,6 +345,6 @@ class NepsTuiApp(App[None]):
 
     def _themer(self, name: str) -> Callable[[], None]:
         def change() -> None:
-            self.theme = name
+            self._choose_theme(name)
 
         return change

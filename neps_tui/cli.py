@@ -135,7 +135,7 @@ def _add_screen_options(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="look every SECONDS instead of waiting for file events, as on NFS",
     )
-    parser.add_argument("--theme", metavar="NAME", help="a theme of Textual")
+    parser.add_argument("--theme", metavar="NAME", help="a theme, as neps-colour-blind-dark or textual-light")
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
 
 
