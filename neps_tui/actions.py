@@ -225,6 +225,13 @@ ACTIONS: tuple[Action, ...] = (
         at_once=True,
     ),
     Action("next_objective", "y", "objective", "Show the next objective.", "plots"),
+    Action(
+        "keep",
+        "d",
+        "to dashboard",
+        "Show this plot in the pane of the first screen from now on.",
+        "plots",
+    ),
     Action("toggle_log", "g", "log", "Make the objective's axis logarithmic, or not.", "plots"),
     Action(
         "open", "enter", "open", "Show the trial of the error whole.", "errors", in_footer=False

@@ -24,6 +24,7 @@ from neps_tui.actions import Place, actions_of, bindings_of
 from neps_tui.messages import (
     CommandEnded,
     CommandStarted,
+    PlotChosen,
     ReplayAsked,
     ResetAsked,
     RunChanged,
@@ -228,6 +229,10 @@ class NepsTuiApp(App[None]):
         self._dashboard.close_replay()
         with self.batch_update():
             self.view = self._live
+
+    @on(PlotChosen)
+    async def _on_plot_chosen(self, message: PlotChosen) -> None:
+        await self._dashboard.choose_plot(message.chosen)
 
     # --- what a person asks --------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from neps_tui.view import RunView
 
 if TYPE_CHECKING:
     from neps_state import Changed
+    from neps_tui.plots.chosen import ChosenPlot
 
 
 class RunChanged(Message):
@@ -86,6 +87,18 @@ class ResetAsked(Message):
     def __init__(self, trial_ids: tuple[str, ...]) -> None:
         super().__init__()
         self.trial_ids = trial_ids
+
+
+class PlotChosen(Message):
+    """A plot is to be shown on the first screen.
+
+    Args:
+        chosen: Which; None for the one that is there at first.
+    """
+
+    def __init__(self, chosen: ChosenPlot | None) -> None:
+        super().__init__()
+        self.chosen = chosen
 
 
 class ReplayAsked(Message):

@@ -31,9 +31,11 @@ from neps_tui.widgets.trial_table import TrialTable
 
 if TYPE_CHECKING:
     from neps_tui.history import RunHistory
+    from neps_tui.plots.chosen import ChosenPlot
     from neps_tui.widgets.filter_bar import FilterBar
     from neps_tui.widgets.jump_bar import JumpBar
     from neps_tui.widgets.pane_tabs import PaneTabs
+    from neps_tui.widgets.plot_canvas import PlotCanvas
     from neps_tui.widgets.replay_bar import ReplayBar
 
 _TAB_NAMES = {
@@ -63,15 +65,17 @@ class DashboardScreen(RunScreen):
     def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
         super().__init__(can_write=can_write, ascii=ascii)
         self._evaluated = EvaluatedPane(ascii=ascii)
+        self._incumbent = IncumbentPane(ascii=ascii)
         self._panes: dict[str, Pane] = {
             "evaluating": EvaluatingPane(ascii=ascii),
             "evaluated": self._evaluated,
             "pending": PendingPane(ascii=ascii),
             "errors": ErrorsPane(ascii=ascii),
-            "incumbent": IncumbentPane(ascii=ascii),
+            "incumbent": self._incumbent,
             "optimizer": OptimizerPane(ascii=ascii),
         }
         remembered = recall()
+        self._has_chosen_plot = remembered.get("plot") is not None
         self._grid = PaneGrid(self._panes, PaneLayout.from_plain(remembered.get("panes")))
         self._evaluated.choose_first(ColumnChoice.from_plain(remembered.get("columns")))
         self._active = "evaluated"
@@ -93,6 +97,8 @@ class DashboardScreen(RunScreen):
     def on_mount(self) -> None:
         """Start with the trials."""
         self._activate(self._active)
+        if self._has_chosen_plot:
+            self.call_after_refresh(self._recall_plot)
 
     def on_resize(self, event: Resize) -> None:
         """Panes where there is room, tabs where there is not."""
@@ -165,6 +171,22 @@ class DashboardScreen(RunScreen):
         self._grid.activate(name)
         if self._tabs is not None:
             self._tabs.show_pane(name)
+
+    # --- the plot ------------------------------------------------------------------------------
+
+    async def choose_plot(self, chosen: ChosenPlot | None) -> None:
+        """Show another plot in its pane."""
+        await self._incumbent.choose(chosen)
+        self._remember("plot", None if chosen is None else chosen.as_plain())
+
+    async def _recall_plot(self) -> None:
+        from neps_tui.plots.chosen import ChosenPlot
+
+        await self._incumbent.choose(ChosenPlot.from_plain(recall().get("plot")))
+
+    def on_plot_canvas_opened(self, event: PlotCanvas.Opened) -> None:
+        """Show the trial that the plot's cursor is on."""
+        self.post_message(TrialOpened(event.trial_id, (event.trial_id,)))
 
     # --- arranging -----------------------------------------------------------------------------
 

@@ -16,7 +16,9 @@ from textual.widgets import Static, Tab, Tabs
 
 from neps_tui.actions import bindings_of
 from neps_tui.formatting import number, plain, to_ascii
+from neps_tui.messages import PlotChosen
 from neps_tui.plots.catalogue import PLOTS, PlotKind
+from neps_tui.plots.chosen import ChosenPlot
 from neps_tui.plots.evaluated import Predicate, Question
 from neps_tui.plots.plot import Bars, Dot, Pen, Plot
 from neps_tui.screens.view_screen import ViewScreen
@@ -198,6 +200,8 @@ class PlotsScreen(ViewScreen):
         if action in ("next_variant", "previous_variant"):
             has_more = len(self._kind.variants(question)) > 1
             return None if has_more else "There is nothing else to show this over."
+        if action == "keep" and self._kind.is_slow:
+            return "This one has no place on the first screen."
         if action == "next_objective" and question.view.summary.objectives == 1:
             return "This run has one objective."
         return None
@@ -251,6 +255,16 @@ class PlotsScreen(ViewScreen):
         """Make the objective's axis logarithmic, or not."""
         self._log = not self._log
         self._ask()
+
+    def action_keep(self) -> None:
+        """Show this plot on the first screen."""
+        if self.refuses("keep"):
+            return
+        variant = self._variants.get(self._kind.id, "")
+        is_usual = self._kind is PLOTS[0] and not variant and not self._log
+        chosen = ChosenPlot(self._kind.id, variant, self._objective, self._log)
+        self.post_message(PlotChosen(None if is_usual else chosen))
+        self.notify(f"{self._kind.name} is on the first screen now.", markup=False)
 
     # --- brushing ------------------------------------------------------------------------------
 
