@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -145,6 +145,27 @@ def natural_id(trial_id: str) -> SortKey:
         return (1, 0.0, trial_id)
     rung = numbers[1] if len(numbers) > 1 else 0
     return (0, numbers[0] + rung / 1000, trial_id)
+
+
+def sort_by_several(
+    trials: list[Trial], by: Sequence[tuple[Callable[[Trial], SortKey], bool]]
+) -> None:
+    """Sort trials in place, by what counts most first, each with whether it is descending.
+
+    What has no value comes last either way.
+    """
+    # The last first: the sort is stable, so that what counts more comes later.
+    for key_of, descending in reversed(by):
+
+        def place(
+            trial: Trial,
+            key_of: Callable[[Trial], SortKey] = key_of,
+            descending: bool = descending,
+        ) -> tuple[bool, SortKey]:
+            key = key_of(trial)
+            return is_missing(key) is not descending, key
+
+        trials.sort(key=place, reverse=descending)
 
 
 ALL_STATES = tuple(state.value for state in State)

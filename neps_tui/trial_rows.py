@@ -14,7 +14,14 @@ from neps_tui.config_keys import ConfigKey
 from neps_tui.fold import duration_of
 from neps_tui.formatting import MISSING, age, duration, number
 from neps_tui.states import INCUMBENT, look
-from neps_tui.trial_fields import SortKey, TrialFields, is_missing, natural_id, sort_key
+from neps_tui.trial_fields import (
+    SortKey,
+    TrialFields,
+    is_missing,
+    natural_id,
+    sort_by_several,
+    sort_key,
+)
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell, Column
 
@@ -143,21 +150,11 @@ class TrialRows:
 
     def _order_by_several(self) -> list[str]:
         assert self._view is not None
-        trials = self._view.snapshot.trials
-        order = sorted(self._keys, key=natural_id)
-        # The last column first: the sort is stable, so that what counts more comes later.
-        for column, descending in reversed(self._sorting):
-            sort_key_of = self._sort_key_of(column)
-            keys = {each: sort_key_of(trials[each]) for each in order}
-
-            def place(
-                each: str, keys: dict[str, SortKey] = keys, last: bool = not descending
-            ) -> tuple[bool, SortKey]:
-                # What has no value comes last either way.
-                return is_missing(keys[each]) is last, keys[each]
-
-            order.sort(key=place, reverse=descending)
-        return order
+        trials = [self._view.snapshot.trials[each] for each in sorted(self._keys, key=natural_id)]
+        sort_by_several(
+            trials, [(self._sort_key_of(column), down) for column, down in self._sorting]
+        )
+        return [trial.metadata.id for trial in trials]
 
     def _place(self, trial_id: str) -> None:
         self._order = None

@@ -19,7 +19,7 @@ from neps_tui.commands.run_at import RunAt, read_run
 from neps_tui.filter import FilterError, parse_filter
 from neps_tui.formatting import age, duration, number, plain
 from neps_tui.pace import evaluations_per_second, has_stalled, seconds_left
-from neps_tui.trial_fields import TrialFields, is_missing, natural_id, sort_key
+from neps_tui.trial_fields import SortKey, TrialFields, natural_id, sort_by_several, sort_key
 from neps_tui.worker_activity import WorkerActivity
 from neps_tui.worker_rows import worker_cells, worker_columns
 
@@ -56,7 +56,7 @@ def trials(arguments: argparse.Namespace) -> Exit:
 def choose(
     run: RunAt, states: Sequence[str] | None, where: str | None, sort: str | None
 ) -> list[Trial]:
-    """The trials that are asked for, sorted by a field, `-field` for descending.
+    """The trials that are asked for, sorted by fields with commas between, `-field` descending.
 
     Raises:
         CommandError: The filter or the field is wrong.
@@ -74,17 +74,20 @@ def choose(
     chosen.sort(key=lambda trial: natural_id(trial.metadata.id))
     if not sort or fields is None:
         return chosen
+    sort_by_several(chosen, [_sorting(each, fields) for each in sort.split(",")])
+    return chosen
+
+
+def _sorting(name: str, fields: TrialFields) -> tuple[Callable[[Trial], SortKey], bool]:
+    """What to sort by, and whether the other way round."""
     try:
-        field = fields[sort.removeprefix("-")]
+        field = fields[name.strip().removeprefix("-")]
     except KeyError as error:
         known = ", ".join(fields.names()[:30])
         raise CommandError(
             f"--sort: there is no field {error}; there are {known}", Exit.USAGE
         ) from error
-    present = [each for each in chosen if not is_missing(sort_key(field(each)))]
-    missing = [each for each in chosen if is_missing(sort_key(field(each)))]
-    present.sort(key=lambda trial: sort_key(field(trial)), reverse=sort.startswith("-"))
-    return present + missing
+    return lambda trial: sort_key(field(trial)), name.strip().startswith("-")
 
 
 def trial(arguments: argparse.Namespace) -> Exit:

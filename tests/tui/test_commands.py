@@ -303,3 +303,13 @@ def test_a_file_in_place_of_a_run_is_called_one(run: Run, tmp_path: Path) -> Non
     status, _, error = run("status", path)
     assert status == 2
     assert "is a file" in error
+
+
+def test_trials_are_sorted_by_several_fields(run: Run, recorded_run: CopyRun) -> None:
+    _, output, _ = run("trials", recorded_run("hyperband-0.17"), "--sort=-rung,objective", "--json")
+    trials = [json.loads(line) for line in output.splitlines()]
+    told = [(each["id"][-1], each["objective_to_minimize"]) for each in trials]
+    assert [rung for rung, _ in told] == sorted((rung for rung, _ in told), reverse=True)
+    assert [value for rung, value in told if rung == "2"] == sorted(
+        value for rung, value in told if rung == "2"
+    )
