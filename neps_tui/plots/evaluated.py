@@ -38,6 +38,11 @@ class Evaluation(NamedTuple):
         return self.trial.metadata.id
 
 
+def is_real(value: Any) -> bool:
+    """Whether a value is a number that has a place on an axis."""
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a plot is asked to show.

@@ -14,7 +14,7 @@ from typing import Any
 
 from neps_tui.config_keys import ConfigKey
 from neps_tui.formatting import number
-from neps_tui.plots.evaluated import Question
+from neps_tui.plots.evaluated import Question, is_real
 from neps_tui.plots.plot import Bar, Bars, thinned
 
 _LEAST_TRIALS = 8
@@ -54,7 +54,7 @@ def importance_bars(question: Question) -> Bars:
 def _bar(key: ConfigKey, values: Sequence[Any], objectives: Sequence[float]) -> Bar:
     count = len(values)
     ranked = ranks(objectives)
-    if key.is_number and all(isinstance(value, int | float) for value in values):
+    if key.is_number and all(map(is_real, values)):
         signed = correlation(ranks([float(value) for value in values]), ranked)
         strength = abs(signed)
         way = "higher is worse" if signed > 0 else "higher is better"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from itertools import accumulate
 
@@ -80,7 +81,8 @@ def _elapsed(found: list[Evaluation]) -> tuple[str, list[float]]:
 
 
 def _cost(trial: Trial) -> float:
-    return (trial.report.cost if trial.report else None) or 0.0
+    cost = (trial.report.cost if trial.report else None) or 0.0
+    return cost if math.isfinite(cost) else 0.0
 
 
 def _fidelity(question: Question) -> Callable[[Trial], float]:
@@ -88,6 +90,7 @@ def _fidelity(question: Question) -> Callable[[Trial], float]:
 
     def value(trial: Trial) -> float:
         found = trial.config.get(key) if key is not None else None
-        return float(found) if isinstance(found, int | float) else 0.0
+        is_spent = isinstance(found, int | float) and math.isfinite(found)
+        return float(found) if is_spent else 0.0
 
     return value

@@ -8,7 +8,7 @@ from typing import Any
 
 from neps_tui.config_keys import ConfigKey
 from neps_tui.formatting import number
-from neps_tui.plots.evaluated import Evaluation, Question
+from neps_tui.plots.evaluated import Evaluation, Question, is_real
 from neps_tui.plots.plot import Axis, Dot, Line, Pen, Plot, thinned
 
 _MOST_LINES = 150
@@ -79,14 +79,14 @@ def _pen(rank: int, brushed: int) -> Pen:
 def _place(question: Question, key: ConfigKey, found: Sequence[Evaluation]) -> Place:
     """Where on its axis a hyperparameter puts a trial, from 0 to 1."""
     values = [question.value(each.trial, key) for each in found]
-    numbers = [value for value in values if isinstance(value, int | float)]
+    numbers = [value for value in values if is_real(value)]
     if key.is_number and len(numbers) == sum(value is not None for value in values):
         log = question.is_log(key) and all(value > 0 for value in numbers)
         turned = math.log if log else float
 
         def place(each: Evaluation) -> float | None:
             value: Any = question.value(each.trial, key)
-            return None if value is None else turned(value)
+            return turned(value) if is_real(value) else None
 
         return _scaled([turned(value) for value in numbers], place)
     names = sorted({number(value) for value in values if value is not None})

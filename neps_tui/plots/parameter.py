@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import zlib
 from typing import Any
 
 from neps_tui.config_keys import ConfigKey
 from neps_tui.formatting import number
-from neps_tui.plots.evaluated import Evaluation, Question
+from neps_tui.plots.evaluated import Evaluation, Question, is_real
 from neps_tui.plots.plot import Axis, Dot, Pen, Plot
 
 _SPREAD = 0.6
@@ -33,7 +32,7 @@ def parameter_plot(question: Question) -> Plot:
         if (value := question.value(each.trial, key)) is not None
     ]
     missing = len(question.evaluations()) - len(found)
-    is_number = key.is_number and all(_is_real(value) for value, _ in found)
+    is_number = key.is_number and all(is_real(value) for value, _ in found)
     dots, axis = _numbers(found, key, question) if is_number else _categories(found, name)
     dots.sort(key=lambda dot: ("faint", "plain", "best").index(dot.pen))
     return Plot(
@@ -44,10 +43,6 @@ def parameter_plot(question: Question) -> Plot:
         legend=(("best", "best"), ("plain", "trial")),
         notes=(f"{missing} have no {name}",) if missing else (),
     )
-
-
-def _is_real(value: Any) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _numbers(

@@ -11,9 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Static, Tab, Tabs
 
+from neps_state.snapshot import RunSnapshot
 from neps_tui.actions import bindings_of
 from neps_tui.formatting import number, plain, to_ascii
 from neps_tui.messages import PlotChosen
@@ -27,6 +29,7 @@ from neps_tui.widgets.bar_lines import bar_lines
 from neps_tui.widgets.filter_bar import FilterBar
 from neps_tui.widgets.key_bar import KeyBar
 from neps_tui.widgets.plot_canvas import PlotCanvas
+from neps_tui.widgets.plot_drawing import Drawing, draw_plot
 
 _REDRAWN_EVERY = 1.0
 """Seconds between two drawings of a run that goes on."""
@@ -48,17 +51,23 @@ class PlotsScreen(ViewScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("plots")]
 
     class Made(Message):
-        """A plot that takes its time is made.
+        """A plot is made, in a thread of its own: of many trials that takes longer than a key may.
 
         Args:
             question: What was asked.
             plot: The answer.
+            drawing: The plot drawn; None for a chart of bars.
+            size: The size for which it is drawn.
         """
 
-        def __init__(self, question: Question, plot: Plot | Bars) -> None:
+        def __init__(
+            self, question: Question, plot: Plot | Bars, drawing: Drawing | None, size: Size
+        ) -> None:
             super().__init__()
             self.question = question
             self.plot = plot
+            self.drawing = drawing
+            self.size = size
 
     def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
         super().__init__(can_write=can_write, ascii=ascii, id="plots")
@@ -77,6 +86,8 @@ class PlotsScreen(ViewScreen):
         self._filter_bar: FilterBar | None = None
         self._question: Question | None = None
         self._drawn_at = 0.0
+        self._is_making = False
+        self._drawn: RunSnapshot | None = None
 
     def compose(self) -> ComposeResult:
         """The names of the plots, the plot, and the trial that is pointed at."""
@@ -110,19 +121,36 @@ class PlotsScreen(ViewScreen):
         question = Question(view, self._objective, variant, self._log, self._holds)
         self._question = question
         self._offer(question)
-        if self._kind.is_slow:
-            self._make(self._kind, question)
+        if question.view.snapshot is not self._drawn:
+            self._drawn = question.view.snapshot
         else:
-            self._draw(self._kind.make(question))
+            # The run is the same, so somebody has asked: that is answered at once.
+            said = f"{self._kind.name} {variant} …"
+            self._title.update(self._inert([(said, "$foreground-muted")]))
+        # Not before that is painted: two threads at once make each other slow.
+        self.call_after_refresh(self._begin)
 
-    @work(thread=True, exclusive=True)
-    def _make(self, kind: PlotKind, question: Question) -> None:
-        self.post_message(self.Made(question, kind.make(question)))
+    def _begin(self) -> None:
+        """Make the plot that was asked for last, one at a time."""
+        if self._question is not None and not self._is_making:
+            self._is_making = True
+            self._make(self._kind, self._question, self._canvas.size)
+
+    @work(thread=True)
+    def _make(self, kind: PlotKind, question: Question, size: Size) -> None:
+        plot = kind.make(question)
+        drawing = None
+        if isinstance(plot, Plot):
+            drawing = draw_plot(plot, size.width, size.height, ascii=self.ascii)
+        self.post_message(self.Made(question, plot, drawing, size))
 
     @on(Made)
     def _on_made(self, event: Made) -> None:
+        self._is_making = False
         if event.question is self._question:
-            self._draw(event.plot)
+            self._draw(event)
+        else:
+            self._begin()
 
     def _offer(self, question: Question) -> None:
         """Show the tabs of the plots that this run has something for."""
@@ -134,14 +162,15 @@ class PlotsScreen(ViewScreen):
                 self._tabs.add_tab(Tab(kind.name, id=kind.id))
             self._tabs.active = self._kind.id
 
-    def _draw(self, plot: Plot | Bars) -> None:
+    def _draw(self, made: Made) -> None:
+        plot = made.plot
         self.set_class(isinstance(plot, Bars), "-bars")
         if isinstance(plot, Bars):
             width = self.size.width - 6
             self._bars.update(self._inert(bar_lines(plot, width, ascii=self.ascii)))
             title = [(plot.title, "bold")]
         else:
-            self._canvas.set_plot(plot)
+            self._canvas.set_plot(plot, made.drawing, made.size)
             title = list(self._title_parts(plot))
             if self._canvas.beyond:
                 title.append((f"  {self._canvas.beyond} far beyond, at the edge", "$text-warning"))

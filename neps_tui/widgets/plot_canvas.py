@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -18,6 +18,7 @@ from neps_tui.widgets.plot_drawing import Drawing, draw_plot
 
 _ENTER = {"enter": "enter"}
 """Spelled out: a terminal without Unicode has no sign for it."""
+_NO_SIZE = Size(0, 0)
 _NEAR_ROWS = 2
 """How much farther a row is than a column, as cells are about twice as high as wide."""
 
@@ -112,11 +113,20 @@ class PlotCanvas(Widget, can_focus=True):
         """How many trials are drawn at the edge, as they are far beyond it."""
         return self._draw().beyond
 
-    def set_plot(self, plot: Plot) -> None:
-        """Draw another plot; the cursor stays on its trial if that is in it."""
+    def set_plot(self, plot: Plot, drawing: Drawing | None = None, size: Size = _NO_SIZE) -> None:
+        """Draw another plot; the cursor stays on its trial if that is in it.
+
+        Args:
+            plot: The plot.
+            drawing: What `draw_plot` made of it, elsewhere and beforehand; it is made here if
+                the size has changed meanwhile.
+            size: The size for which that was made.
+        """
         if plot is self._plot:
             return
         self._plot = plot
+        if drawing is not None and size == self.size:
+            self._drawing, self._drawn_for = drawing, (id(plot), size)
         if self._cursor is not None and self._place(self._cursor) is None:
             self._point_at(None)
         self.refresh()
@@ -160,9 +170,11 @@ class PlotCanvas(Widget, can_focus=True):
         self._point_at(dot)
 
     def _point_at(self, dot: Dot | None) -> None:
+        places = [None if self._cursor is None else self._place(self._cursor)]
         self._cursor = None if dot is None else dot.trial_id
+        places.append(None if self._cursor is None else self._place(self._cursor))
         self.post_message(self.Pointed(dot))
-        self.refresh()
+        self.refresh(*(Region(0, at[1], self.size.width, 1) for at in places if at is not None))
 
     def _place(self, trial_id: str) -> tuple[int, int] | None:
         """The cell of a trial; of several dots of one, the last."""

@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 from rich.cells import cell_len
 
 from neps_tui.formatting import number, plain, shorten_middle, to_ascii
-from neps_tui.plots.plot import Axis, Dot, Line, Plot
+from neps_tui.plots.plot import Axis, Dot, Line, Plot, Point
 from neps_tui.widgets.pens import PenCanvas
 from neps_tui.widgets.scale import LARGEST, Scale
 
@@ -53,7 +53,7 @@ def draw_plot(plot: Plot, width: int, height: int, *, ascii: bool = False) -> Dr
     dots = [dot for dot in plot.dots if _is_finite(dot)]
     if not (dots or plot.lines) or height < 3 or width < 20:
         return Drawing((), (), (), 0)
-    lines = [line for line in plot.lines if line.points]
+    lines = [line for each in plot.lines if (line := _finite_part(each)).points]
     x_scale = _scale(plot.x, [dot.x for dot in dots], [x for line in lines for x, _ in line.points])
     best = [dot.y for dot in dots if dot.pen == "best"]
     on_lines = [y for line in lines if line.pen != "faint" for _, y in line.points]
@@ -79,8 +79,12 @@ def draw_plot(plot: Plot, width: int, height: int, *, ascii: bool = False) -> Dr
     )
 
 
-def _is_finite(dot: Dot) -> bool:
-    return abs(dot.x) <= LARGEST and abs(dot.y) <= LARGEST
+def _is_finite(place: Dot | Point) -> bool:
+    return abs(place[0]) <= LARGEST and abs(place[1]) <= LARGEST
+
+
+def _finite_part(line: Line) -> Line:
+    return line._replace(points=[point for point in line.points if _is_finite(point)])
 
 
 def _near(values: Sequence[float]) -> list[float]:

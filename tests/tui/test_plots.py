@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
@@ -166,12 +168,12 @@ def test_an_interval_that_reaches_zero_may_be_chance(recorded_run: CopyRun) -> N
 
 # --- drawing -------------------------------------------------------------------------------------
 
-FINITE = st.floats(allow_nan=False, allow_infinity=False, width=32)
+ANY = st.floats()
 
 
 @given(
-    st.lists(st.tuples(FINITE, FINITE), max_size=40),
-    st.lists(st.tuples(FINITE, FINITE), max_size=8),
+    st.lists(st.tuples(ANY, ANY), max_size=40),
+    st.lists(st.tuples(ANY, ANY), max_size=8),
     st.booleans(),
     st.integers(1, 120),
     st.integers(1, 40),
@@ -208,3 +210,25 @@ def test_a_trial_far_beyond_the_others_is_drawn_at_the_edge_and_counted() -> Non
 def test_nan_is_left_out_of_a_drawing() -> None:
     drawing = draw_plot(Plot("nan", dots=(Dot(1.0, math.nan, "1"), Dot(1.0, 2.0, "2"))), 80, 20)
     assert len(drawing.cells) == 1
+
+
+def test_strange_numbers_in_trials_end_no_plot(recorded_run: CopyRun) -> None:
+    snapshot = RunReader(recorded_run("hyperband-0.17")).poll()
+    strange = [math.nan, math.inf, -math.inf, 1e308, 0.0, -1.0, True, "text", None, [1], {"a": 1}]
+    trials = {}
+    for at, (trial_id, trial) in enumerate(snapshot.trials.items()):
+        value = strange[at % len(strange)]
+        config = {**trial.config, "learning_rate": value, "epochs": value, "optimizer": value}
+        report = trial.report
+        if report is not None and isinstance(value, int | float):
+            report = replace(report, cost=value, learning_curve=[value, 1.0, None, [value]])
+        trials[trial_id] = replace(trial, config=config, report=report)
+    odd = replace(snapshot, trials=MappingProxyType(trials))
+    view = RunView(odd, summarize(odd))
+    for each in PLOTS:
+        for variant in ["", *each.variants(Question(view))]:
+            made = each.make(Question(view, variant=variant, log=True))
+            if isinstance(made, Plot):
+                draw_plot(made, 100, 30)
+            else:
+                bar_lines(made, 80)
