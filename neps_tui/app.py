@@ -22,8 +22,10 @@ from textual.screen import Screen
 from neps_state.snapshot import Phase, RunSnapshot
 from neps_tui.actions import Place, actions_of, bindings_of
 from neps_tui.messages import (
+    Asked,
     CommandEnded,
     CommandStarted,
+    FileOpened,
     PlotChosen,
     ReplayAsked,
     ResetAsked,
@@ -34,7 +36,7 @@ from neps_tui.messages import (
 from neps_tui.remembered import recall, remember
 from neps_tui.screens.dashboard import DashboardScreen
 from neps_tui.screens.run_screen import RunScreen
-from neps_tui.store import Command, RunStore
+from neps_tui.store import Command, Inquiry, RunStore
 from neps_tui.themes import OTHER_SHADE, THEMES
 from neps_tui.view import RunView
 
@@ -204,7 +206,7 @@ class NepsTuiApp(App[None]):
         elif severity == "warning":
             self.notify(text, severity="warning", timeout=_LONG_NOTE, markup=False)
         else:
-            self.notify(text, timeout=_LONG_NOTE, markup=False)
+            self.notify(text, markup=False)
 
     # --- the past -------------------------------------------------------------------------------
 
@@ -247,6 +249,17 @@ class NepsTuiApp(App[None]):
             ascii=self._options.ascii,
         )
         self.push_screen(screen.data_bind(NepsTuiApp.view), self._dashboard.point_at)
+
+    @on(FileOpened)
+    def _on_file_opened(self, message: FileOpened) -> None:
+        from neps_tui.screens.tail import TailScreen
+
+        self.push_screen(TailScreen(message.path, message.name, ascii=self._options.ascii))
+
+    @on(Asked)
+    def _on_asked(self, message: Asked) -> None:
+        if self._store is not None:
+            self._store.inquire(Inquiry(message.read, message.answer))
 
     @on(ResetAsked)
     def _on_reset_asked(self, message: ResetAsked) -> None:
@@ -322,8 +335,8 @@ class NepsTuiApp(App[None]):
         places: list[Place] = ["everywhere"]
         if isinstance(screen, DashboardScreen):
             places.insert(0, "dashboard")
-        elif screen.id == "trial":
-            places.insert(0, "trial")
+        elif screen.id in ("trial", "tail"):
+            places[:0] = [place for place in get_args(Place) if place == screen.id]
         elif isinstance(screen, RunScreen):
             # A view has its id for the place of its own actions.
             own = (place for place in get_args(Place) if place == screen.id)

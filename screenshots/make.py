@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from textual.pilot import Pilot
 
@@ -65,6 +66,32 @@ async def ask_reset(pilot: Pilot[None], app: NepsTuiApp) -> None:
     await pilot.press("e", "space", "space", "r")
 
 
+async def show_workers(pilot: Pilot[None], app: NepsTuiApp) -> None:
+    """Open the workers, at the one that was killed."""
+    await pilot.press("w", "down", "down")
+
+
+async def show_errors(pilot: Pilot[None], app: NepsTuiApp) -> None:
+    """Open the kinds of errors, at the first error's traceback."""
+    await pilot.press("E")
+
+
+async def show_optimizer(pilot: Pilot[None], app: NepsTuiApp) -> None:
+    """Open the optimizer and its space."""
+    await pilot.press("O")
+
+
+async def show_parallel(pilot: Pilot[None], app: NepsTuiApp) -> None:
+    """Open the parallel coordinates, the cheap trials brushed away."""
+    await pilot.press("P", "shift+tab", "shift+tab", "shift+tab")
+    await pilot.press("slash", *"epochs>1", "enter")
+
+
+async def show_rungs(pilot: Pilot[None], app: NepsTuiApp) -> None:
+    """Open the ladder of rungs."""
+    await pilot.press("P", "tab", "tab", "left")
+
+
 PICTURES = (
     Picture("dashboard-dark", (160, 48), "textual-dark", nothing),
     Picture("dashboard-light", (160, 48), "textual-light", nothing),
@@ -72,6 +99,11 @@ PICTURES = (
     Picture("error-dark", (130, 40), "textual-dark", open_crashed),
     Picture("reset-light", (130, 40), "textual-light", ask_reset),
     Picture("small-dark", (80, 24), "textual-dark", nothing),
+    Picture("workers-dark", (160, 40), "textual-dark", show_workers),
+    Picture("errors-dark", (160, 40), "textual-dark", show_errors),
+    Picture("optimizer-dark", (160, 48), "textual-dark", show_optimizer),
+    Picture("parallel-colour-blind", (160, 40), "neps-colour-blind-dark", show_parallel),
+    Picture("rungs-light", (130, 36), "textual-light", show_rungs),
 )
 
 
@@ -94,9 +126,11 @@ def write_png(svg: str, picture: Picture) -> None:
     assert found is not None
     width, height = math.ceil(float(found[1])), math.ceil(float(found[2]))
     target = FOLDER / f"{picture.name}.png"
-    with tempfile.TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder:
         page = Path(folder) / "page.html"
-        page.write_text(f'<body style="margin:0;background:transparent">{svg}</body>')
+        page.write_text(
+            f'<meta charset="utf-8"><body style="margin:0;background:transparent">{svg}</body>'
+        )
         command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
         command += [f"--user-data-dir={folder}/profile", f"--window-size={width},{height}"]
         command += ["--default-background-color=00000000", f"--screenshot={target}", str(page)]
@@ -106,7 +140,9 @@ def write_png(svg: str, picture: Picture) -> None:
 
 async def main(names: list[str]) -> None:
     """Run the demo for a while and take the pictures asked for, or all."""
-    with DemoRun.start(None, workers=3, seed=0) as run:
+    with TemporaryDirectory() as state, DemoRun.start(None, workers=3, seed=0) as run:
+        # What whoever runs this has arranged is not what a newcomer sees.
+        os.environ["XDG_STATE_HOME"] = state
         await asyncio.sleep(SECONDS_OF_DEMO)
         for picture in PICTURES:
             if not names or picture.name in names:
