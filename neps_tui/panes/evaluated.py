@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.message import Message
 
 from neps_state import Trial
 from neps_tui.column_choice import ALWAYS_FIRST, ColumnChoice
@@ -11,11 +14,18 @@ from neps_tui.trial_rows import Sorting, TrialRows
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Column
 
+if TYPE_CHECKING:
+    from neps_tui.widgets.filter_bar import FilterBar
+    from neps_tui.widgets.jump_bar import JumpBar
+
 _AGES_EVERY = 5.0
 
 
 class EvaluatedPane(TablePane):
-    """The ended trials, sorted by any column."""
+    """The ended trials, sorted by any column, with the lines that filter them or go to one."""
+
+    class Filtered(Message):
+        """Another filter holds."""
 
     def __init__(self, *, ascii: bool = False) -> None:
         super().__init__(
@@ -29,6 +39,9 @@ class EvaluatedPane(TablePane):
         self._aged_at = 0.0
         self._best: frozenset[str] = frozenset()
         self._columns: tuple[Column, ...] = ()
+        # Made when they are needed: the first paint need not wait for them.
+        self._filter_bar: FilterBar | None = None
+        self._jump_bar: JumpBar | None = None
 
     def show(self, view: RunView, now: float) -> None:
         """Draw the ended trials."""
@@ -79,12 +92,82 @@ class EvaluatedPane(TablePane):
         self.rows.sort_by(sorting)
         self._draw(None)
 
-    def filter_by(self, text: str, holds: Callable[[Trial], bool] | None) -> None:
+    # --- filter --------------------------------------------------------------------------------
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether a filter or an id is being typed."""
+        bars = (self._filter_bar, self._jump_bar)
+        return any(bar is not None and bar.input.has_focus for bar in bars)
+
+    async def open_filter(self) -> None:
+        """Open the line in which a filter is typed; the next key is typed into it."""
+        if self._filter_bar is None:
+            from neps_tui.widgets.filter_bar import FilterBar
+
+            self._filter_bar = FilterBar(lambda: self.view)
+            await self.mount(self._filter_bar)
+        self._filter_bar.open()
+
+    def close_filter(self) -> None:
+        """Take the filter and its line away."""
+        if self._filter_bar is not None:
+            self._filter_bar.close()
+        self._filter_by("", None)
+
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        """Filter while it is typed."""
+        event.stop()
+        self._filter_by(event.text, event.holds)
+        if self._filter_bar is not None:
+            self._filter_bar.say(f"{len(self.rows)} trials match")
+
+    def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
+        """Go on in the table."""
+        event.stop()
+        self.focus_content()
+
+    def _filter_by(self, text: str, holds: Callable[[Trial], bool] | None) -> None:
         """Show only what matches; `text` is what the filter was typed as."""
         self._filter_text = text
         self.rows.filter_by(holds)
         self.set_class(bool(text), "-filtered")
         self._draw(())
+        self.post_message(self.Filtered())
+
+    # --- going to a trial ----------------------------------------------------------------------
+
+    async def open_jump(self) -> None:
+        """Open the line in which an id is typed; the next key is typed into it."""
+        if self._jump_bar is None:
+            from neps_tui.widgets.jump_bar import JumpBar
+
+            self._jump_bar = JumpBar()
+            await self.mount(self._jump_bar)
+        self._jump_bar.open()
+
+    def close_jump(self) -> bool:
+        """Take away the line in which an id is typed; whether it was there."""
+        was_open = self._jump_bar is not None and self._jump_bar.display
+        if self._jump_bar is not None:
+            self._jump_bar.display = False
+        return was_open
+
+    def on_jump_bar_typed(self, event: JumpBar.Typed) -> None:
+        """Bring the cursor to the trial that is meant."""
+        from neps_tui.widgets.jump_bar import first_match
+
+        event.stop()
+        meant = first_match(self.table.keys, event.text)
+        if meant is not None:
+            self.table.move_cursor(meant)
+
+    def on_jump_bar_left(self, event: JumpBar.Left) -> None:
+        """Go on in the table."""
+        event.stop()
+        self.focus_content()
+
+    # --- drawing -------------------------------------------------------------------------------
 
     def counted(self) -> str:
         """How many trials have ended, and how many of them the filter lets through."""

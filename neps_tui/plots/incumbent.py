@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from itertools import accumulate
+from typing import Any
 
 from neps_state import Trial
-from neps_tui.plots.evaluated import Evaluation, Question
+from neps_tui.plots.evaluated import Evaluation, Question, is_real
 from neps_tui.plots.plot import Axis, Dot, Line, Pen, Plot, Point
 
 _EVALUATIONS, _TIME, _COST, _FIDELITY = "evaluations", "time", "cost", "fidelity"
@@ -89,8 +90,7 @@ def _fidelity(question: Question) -> Callable[[Trial], float]:
     key = question.view.summary.fidelity_key
 
     def value(trial: Trial) -> float:
-        found = trial.config.get(key) if key is not None else None
-        is_spent = isinstance(found, int | float) and math.isfinite(found)
-        return float(found) if is_spent else 0.0
+        found: Any = trial.config.get(key) if key is not None else None
+        return float(found) if is_real(found) else 0.0
 
     return value

@@ -32,8 +32,6 @@ from neps_tui.widgets.trial_table import TrialTable
 if TYPE_CHECKING:
     from neps_tui.history import RunHistory
     from neps_tui.plots.chosen import ChosenPlot
-    from neps_tui.widgets.filter_bar import FilterBar
-    from neps_tui.widgets.jump_bar import JumpBar
     from neps_tui.widgets.pane_tabs import PaneTabs
     from neps_tui.widgets.plot_canvas import PlotCanvas
     from neps_tui.widgets.replay_bar import ReplayBar
@@ -81,8 +79,6 @@ class DashboardScreen(RunScreen):
         self._active = "evaluated"
         self._grid.activate(self._active)
         self._had_run = False
-        self._filter_bar: FilterBar | None = None
-        self._jump_bar: JumpBar | None = None
         self._tabs: PaneTabs | None = None
         self._replay_bar: ReplayBar | None = None
 
@@ -253,10 +249,8 @@ class DashboardScreen(RunScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keep keys from what they would do to a line being typed."""
         del parameters
-        bars = (self._filter_bar, self._jump_bar)
-        is_typing = any(bar is not None and self.focused is bar.input for bar in bars)
         # The sign is a part of what is typed.
-        return not (action in ("filter", "jump") and is_typing)
+        return not (action in ("filter", "jump") and self._evaluated.is_typing)
 
     def why_not(self, action: str) -> str | None:
         """Why an action cannot be done now."""
@@ -355,67 +349,27 @@ class DashboardScreen(RunScreen):
     def _on_sort(self, event: TrialTable.SortRequested) -> None:
         self._evaluated.sort_by(event.column_key)
 
-    # --- filter --------------------------------------------------------------------------------
+    # --- filter, and going to a trial ----------------------------------------------------------
 
     async def action_filter(self) -> None:
         """Open the line in which a filter is typed."""
-        if self.refuses("filter"):
-            return
-        self._mark_active("evaluated")
-        if self._filter_bar is None:
-            from neps_tui.widgets.filter_bar import FilterBar
-
-            self._filter_bar = FilterBar(lambda: self.view)
-            await self.mount(self._filter_bar, after="#panes")
-        # At once: the next key is typed into it.
-        self._filter_bar.open()
-
-    # --- going to a trial ----------------------------------------------------------------------
+        if not self.refuses("filter"):
+            self._mark_active("evaluated")
+            await self._evaluated.open_filter()
 
     async def action_jump(self) -> None:
         """Open the line in which an id is typed."""
-        if self.refuses("jump"):
-            return
-        from neps_tui.widgets.jump_bar import JumpBar
-
-        if self._jump_bar is None:
-            self._jump_bar = JumpBar()
-            await self.mount(self._jump_bar, after="#panes")
-        self._show_evaluated()
-        self._jump_bar.open()
-
-    def on_jump_bar_typed(self, event: JumpBar.Typed) -> None:
-        """Bring the cursor to the trial that is meant."""
-        from neps_tui.widgets.jump_bar import first_match
-
-        meant = first_match(self._evaluated.table.keys, event.text)
-        if meant is not None:
-            self._evaluated.table.move_cursor(meant)
-
-    def on_jump_bar_left(self) -> None:
-        """Go on in the table."""
-        self._activate("evaluated")
+        if not self.refuses("jump"):
+            self._mark_active("evaluated")
+            await self._evaluated.open_jump()
 
     def action_clear(self) -> None:
-        """Take away filter and selection, or the line in which an id is typed."""
-        if self._jump_bar is not None and self._jump_bar.display:
-            self._jump_bar.display = False
-            self._activate(self._active)
-            return
-        if self._filter_bar is not None:
-            self._filter_bar.close()
-        self._evaluated.filter_by("", None)
-        self._count_in_tabs()
-        self.clear_selection()
+        """Take away the line in which an id is typed, or else filter and selection."""
+        if not self._evaluated.close_jump():
+            self._evaluated.close_filter()
+            self.clear_selection()
         self._activate(self._active)
 
-    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
-        """Filter while it is typed."""
-        self._evaluated.filter_by(event.text, event.holds)
+    @on(EvaluatedPane.Filtered)
+    def _on_filtered(self) -> None:
         self._count_in_tabs()
-        if self._filter_bar is not None:
-            self._filter_bar.say(f"{len(self._evaluated.rows)} trials match")
-
-    def on_filter_bar_kept(self) -> None:
-        """Go on in the table."""
-        self._activate("evaluated")
