@@ -149,7 +149,8 @@ class RunHeader(Vertical):
             if room >= 5:
                 yield "  " + bar(limit.fraction, room, self._ascii), "$text-primary"
             yield f"  {number(limit.used)} / {number(limit.allowed)} {limit.name}", ""
-        if summary.condition(now) == "idle" and (summary.pending or summary.evaluating):
+        is_stuck = summary.condition(now) == "idle" and (summary.pending or summary.evaluating)
+        if is_stuck and view.moment is None:
             yield " · needs a worker", "$text-warning"
         if has_stalled(summary.ended, now) or not summary.busy(now):
             return
