@@ -8,7 +8,17 @@ from typing import Literal, TypeAlias
 from textual.binding import Binding
 
 Place: TypeAlias = Literal[
-    "everywhere", "dashboard", "trial", "view", "workers", "plots", "errors", "replay", "chooser"
+    "everywhere",
+    "dashboard",
+    "trial",
+    "tail",
+    "view",
+    "workers",
+    "plots",
+    "errors",
+    "optimizer",
+    "replay",
+    "chooser",
 ]
 Need: TypeAlias = Literal["nothing", "run", "trial", "write"]
 
@@ -136,6 +146,41 @@ ACTIONS: tuple[Action, ...] = (
         "run",
     ),
     Action("back", "escape,q", "back", "Go back to where the trial was opened.", "trial"),
+    Action(
+        "next_section",
+        "tab",
+        "part",
+        "Config, error, learning curve, lineage, files, one after the other.",
+        "trial",
+    ),
+    Action(
+        "previous_section",
+        "shift+tab",
+        "part before",
+        "The same, the other way round.",
+        "trial",
+        in_footer=False,
+    ),
+    Action(
+        "raw_config",
+        "c",
+        "stored",
+        "Show the config as it is stored, or as a person reads it.",
+        "trial",
+        "trial",
+    ),
+    Action("copy_path", "y", "copy path", "Copy where the trial's files lie.", "trial", "trial"),
+    Action(
+        "copy_contents",
+        "Y",
+        "copy contents",
+        "Copy the traceback if there is one, else the config as JSON.",
+        "trial",
+        "trial",
+    ),
+    Action("back", "escape,q", "back", "Go back to the trial.", "tail"),
+    Action("follow", "G,end", "follow", "Go to the end of the file, and stay there.", "tail"),
+    Action("copy_path", "y", "copy path", "Copy the file's path.", "tail"),
     Action("back", "escape,q", "back", "Go back to where the view was opened.", "view"),
     Action(
         "open",
@@ -271,6 +316,21 @@ ACTIONS: tuple[Action, ...] = (
         "errors",
         "write",
         changes_run=True,
+    ),
+    Action(
+        "next_part",
+        "tab",
+        "next part",
+        "Budget, rungs, search space, state, one after the other.",
+        "optimizer",
+    ),
+    Action(
+        "previous_part",
+        "shift+tab",
+        "part before",
+        "The same, the other way round.",
+        "optimizer",
+        in_footer=False,
     ),
     Action(
         "view('workers')",

@@ -1,7 +1,9 @@
-"""What the store's thread tells the app."""
+"""What the store's thread tells the app, and what screens ask of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -103,3 +105,32 @@ class PlotChosen(Message):
 
 class ReplayAsked(Message):
     """The past of the run is to be gone through."""
+
+
+class Asked(Message):
+    """Something is to be read by the store's thread, which alone reads the run.
+
+    Args:
+        read: Reads it, in a few milliseconds at the most, and makes the answer; it says in the
+            answer what went wrong, and raises nothing.
+        answer: Takes the answer; must be safe to call from that thread.
+    """
+
+    def __init__(self, read: Callable[[], Message], answer: Callable[[Message], object]) -> None:
+        super().__init__()
+        self.read = read
+        self.answer = answer
+
+
+class FileOpened(Message):
+    """A file of a trial's directory is to be followed.
+
+    Args:
+        path: The file.
+        name: What it is called: its trial, and its path in the trial's directory.
+    """
+
+    def __init__(self, path: Path, name: str) -> None:
+        super().__init__()
+        self.path = path
+        self.name = name

@@ -46,6 +46,19 @@ class Command:
     change: Callable[[NePSState], Changed]
 
 
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """Something to be read besides what the run amounts to.
+
+    Args:
+        read: Reads it, in a few milliseconds at the most, and raises nothing.
+        answer: Takes what was read, in the store's thread.
+    """
+
+    read: Callable[[], Message]
+    answer: Callable[[Message], object]
+
+
 class RunStore:
     """Follows a run in a thread of its own, and carries out commands there.
 
@@ -70,6 +83,7 @@ class RunStore:
         self._woken = threading.Event()
         self._watcher: RunWatcher | None = None
         self._commands: deque[Command] = deque()
+        self._inquiries: deque[Inquiry] = deque()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="run-store", daemon=True)
         self._shown: RunSnapshot | None = None
@@ -116,6 +130,11 @@ class RunStore:
         self._commands.append(command)
         self._woken.set()
 
+    def inquire(self, inquiry: Inquiry) -> None:
+        """Have something read; the answer comes when the thread has come to it."""
+        self._inquiries.append(inquiry)
+        self._woken.set()
+
     def look_now(self) -> None:
         """Look at the run at once."""
         self._woken.set()
@@ -124,6 +143,7 @@ class RunStore:
         try:
             while not self._stopping:
                 self._woken.clear()
+                self._answer()
                 self._look_safely()
                 if self._commands:
                     self._carry_out(self._commands.popleft())
@@ -134,6 +154,12 @@ class RunStore:
         finally:
             if self._watcher is not None:
                 self._watcher.stop()
+
+    def _answer(self) -> None:
+        """Answer what has been asked so far; what is asked meanwhile waits for the next look."""
+        for _ in range(len(self._inquiries)):
+            inquiry = self._inquiries.popleft()
+            inquiry.answer(inquiry.read())
 
     def _look_safely(self) -> None:
         """Look, and go on looking when a file may not be read or its server is away."""

@@ -23,6 +23,8 @@ PURE_MODULES = (
     "worker_lane",
     "worker_rows",
     "fold",
+    *("lineage", "timing", "text_lines", "trial_details"),
+    *("trial_directory", "tail_reading", "file_kinds"),
 )
 SCREEN = {"textual", "rich", "watchdog", "neps_tui"}
 UNSAFE_PICKLE = {

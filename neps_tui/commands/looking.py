@@ -13,6 +13,8 @@ from typing import Any
 
 from neps_state import Trial
 from neps_tui import records
+from neps_tui.commands.about_optimizer import about_optimizer
+from neps_tui.commands.about_trial import about_trial
 from neps_tui.commands.errors_by_kind import errors_by_kind
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import RunAt, read_run
@@ -105,6 +107,8 @@ def trial(arguments: argparse.Namespace) -> Exit:
         print(records.to_json(record, indent=1))
     else:
         _print_fields(_for_a_person(record))
+        for line in about_trial(run, found, time.time()):
+            print(line)
     return Exit.DONE
 
 
@@ -135,12 +139,14 @@ def errors(arguments: argparse.Namespace) -> Exit:
 def optimizer(arguments: argparse.Namespace) -> Exit:
     """Print who optimizes, within which budget, in which space."""
     run = read_run(arguments.root)
-    record = records.optimizer_record(run.snapshot, run.summary)
     if arguments.json:
-        print(records.to_json(record, indent=1))
-    else:
-        _print_fields(record)
-        _print_workers(run, time.time())
+        print(records.to_json(records.optimizer_record(run.snapshot, run.summary), indent=1))
+        return Exit.DONE
+    for line in about_optimizer(run, time.time()):
+        print(line)
+    _print_workers(run, time.time())
+    for problem in run.snapshot.problems:
+        print(plain(f"problem  {problem}"))
     return Exit.DONE
 
 

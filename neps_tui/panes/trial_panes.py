@@ -24,7 +24,7 @@ from neps_tui.widgets.trial_table import TrialTable
 _SIGNS: dict[Pen, tuple[str, str, str]] = {
     "best": ("★", "#", "bold $text-accent"),
     "good": ("●", "*", "$text-primary"),
-    "second": ("●", "*", "$text-secondary"),
+    "plain": ("●", "o", "$foreground-muted"),
 }
 
 
@@ -74,7 +74,7 @@ class CurvePane(Pane):
 
     def draw(self, plot: Plot) -> None:
         """Show a plot."""
-        self.set_title("Learning curve")
+        self.set_title("Learning curve", "objective after each step")
         self._legend.show(plot.legend)
         if plot != self.canvas.plot:
             self.canvas.set_plot(plot)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from neps_state import Trial
 from neps_tui.fold import rung_of
 from neps_tui.plots.evaluated import Evaluation, Question
 from neps_tui.plots.plot import Axis, Dot, Line, Pen, Plot, Point, thinned
@@ -27,7 +28,9 @@ def curves_plot(question: Question) -> Plot:
         if asked == ALL or f"rung {rung_of(each.trial)}" == asked
     ]
     curves = [
-        (each, points) for each in found if len(points := _curve(each, question.objective)) > 1
+        (each, points)
+        for each in found
+        if len(points := learning_curve(each.trial, question.objective)) > 1
     ]
     if not curves:
         return Plot("Learning curves", empty="No trial has reported a learning curve.")
@@ -65,8 +68,9 @@ def _pen(each: Evaluation, rank: int) -> Pen:
     return "best" if rank == 0 else "good" if rank < _BEST else "faint"
 
 
-def _curve(each: Evaluation, objective: int) -> list[Point]:
-    report = each.trial.report
+def learning_curve(trial: Trial, objective: int = 0) -> list[Point]:
+    """Step, from 1, and objective after it, of every step with a number."""
+    report = trial.report
     points = []
     for step, value in enumerate((report.learning_curve if report else None) or (), start=1):
         if isinstance(value, list | tuple):

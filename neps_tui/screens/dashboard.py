@@ -277,16 +277,11 @@ class DashboardScreen(RunScreen):
 
     @on(TrialTable.Opened)
     def _on_opened(self, event: TrialTable.Opened) -> None:
-        pane = self._panes[self._active]
-        trial_id = pane.trial_of(event.key) if isinstance(pane, TablePane) else event.key
-        order = (
-            self._evaluated.rows.order()
-            if self._active == "evaluated"
-            else [pane.trial_of(key) for key in event.table.keys]
-            if isinstance(pane, TablePane)
-            else [trial_id]
-        )
-        self.post_message(TrialOpened(trial_id, tuple(order)))
+        # Not by which pane is active: the key may have come before the focus went on.
+        tables = (pane for pane in self._panes.values() if isinstance(pane, TablePane))
+        pane = next(each for each in tables if each.table is event.table)
+        order = [pane.trial_of(key) for key in event.table.keys]
+        self.post_message(TrialOpened(pane.trial_of(event.key), tuple(order)))
 
     def point_at(self, trial_id: str | None) -> None:
         """Bring the cursor of the active pane to a trial, if it is there."""

@@ -21,10 +21,12 @@ from neps_tui.widgets.trial_table import TrialTable
 _TITLES: dict[Place, str] = {
     "dashboard": "On the dashboard",
     "trial": "On a trial",
+    "tail": "In a file",
     "view": "In a view",
     "workers": "Among the workers",
     "plots": "In the plots",
     "errors": "In the errors",
+    "optimizer": "On the optimizer",
     "replay": "In a replay",
     "everywhere": "Everywhere",
 }

@@ -5,6 +5,7 @@ Recorded runs at a fixed time, in two sizes and two themes.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -62,19 +63,32 @@ def test_the_dashboard_looks_as_it_did(
     assert snap_compare(app, terminal_size=size, run_before=after())
 
 
+@pytest.fixture
+def dated_run(run_copy: CopyRun) -> CopyRun:
+    """A recorded run whose files are as old as its trials, whenever it was checked out."""
+
+    def date(name: str) -> Path:
+        root = run_copy(name)
+        for path in root.rglob("*"):
+            os.utime(path, (1_795_448_028.0, 1_795_448_028.0))
+        return root
+
+    return date
+
+
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
 @pytest.mark.parametrize("size", [LARGE, SMALL], ids=["large", "small"])
 def test_a_crashed_trial_looks_as_it_did(
-    snap_compare: Compare, recorded_run: CopyRun, theme: str, size: tuple[int, int]
+    snap_compare: Compare, dated_run: CopyRun, theme: str, size: tuple[int, int]
 ) -> None:
-    app = app_on(recorded_run("hyperband-0.17"), theme)
+    app = app_on(dated_run("hyperband-0.17"), theme)
     assert snap_compare(app, terminal_size=size, run_before=after("e", "enter"))
 
 
 def test_a_trial_with_a_learning_curve_looks_as_it_did(
-    snap_compare: Compare, recorded_run: CopyRun
+    snap_compare: Compare, dated_run: CopyRun
 ) -> None:
-    app = app_on(recorded_run("hyperband-0.17"), "textual-dark")
+    app = app_on(dated_run("hyperband-0.17"), "textual-dark")
     assert snap_compare(app, terminal_size=LARGE, run_before=after("enter"))
 
 

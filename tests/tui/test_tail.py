@@ -1,0 +1,267 @@
+"""Following a file: what is read of it, and the screen that shows it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from neps_tui.screens.tail import TailScreen
+from neps_tui.screens.trial import TrialScreen
+from neps_tui.tail_reading import TailReader
+
+Drive = Callable[..., None]
+CopyRun = Callable[[str], Path]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "train.log"
+
+
+def add(path: Path, text: str) -> None:
+    with path.open("a", encoding="utf-8", newline="") as file:
+        file.write(text)
+
+
+def test_what_is_appended_comes_once(log: Path) -> None:
+    add(log, "one\ntwo\nthr")
+    reader = TailReader(log)
+    news = reader.read()
+    assert (news.lines, news.open_line) == (("one", "two"), "thr")
+    assert (reader.read().lines, reader.read().open_line) == ((), "thr")
+    add(log, "ee\nfour\n")
+    news = reader.read()
+    assert (news.lines, news.open_line) == (("three", "four"), "")
+
+
+def test_of_a_huge_file_only_the_end_is_read_and_fast(log: Path) -> None:
+    with log.open("wb") as file:
+        file.truncate(4_000_000_000)
+        file.seek(0)
+        file.write(b"the first line\n" * 1000)
+        file.seek(4_000_000_000)
+        file.write(b"".join(b"\nline %d" % number for number in range(50_000)) + b"\n")
+    begun = time.perf_counter()
+    reader = TailReader(log)
+    news = reader.read()
+    assert time.perf_counter() - begun < 0.2
+    assert news.lines[-1] == "line 49999"
+    assert len(news.lines) <= 4000
+    first = int(news.lines[0].removeprefix("line "))
+    earlier = reader.read_earlier()
+    assert earlier.lines[-1] == f"line {first - 1}"
+    assert 0 < earlier.earlier < news.earlier
+
+
+def test_reading_on_towards_the_beginning_ends_there(log: Path) -> None:
+    lines = tuple(f"line {number}" for number in range(30_000))
+    log.write_text("\n".join(lines) + "\n")
+    reader = TailReader(log)
+    found = reader.read().lines
+    while (earlier := reader.read_earlier()).lines:
+        found = earlier.lines + found
+    assert found == lines
+
+
+def test_truncation_is_said_and_survived(log: Path) -> None:
+    add(log, "old\n" * 100)
+    reader = TailReader(log)
+    reader.read()
+    log.write_text("new\n")
+    news = reader.read()
+    assert (news.note, news.lines) == ("the file was truncated", ("new",))
+
+
+def test_a_file_written_anew_is_noticed_though_it_is_longer(log: Path) -> None:
+    add(log, "old\n" * 100)
+    reader = TailReader(log)
+    reader.read()
+    log.write_text("new\n" * 200)
+    news = reader.read()
+    assert (news.note, len(news.lines)) == ("the file was written anew", 200)
+
+
+def test_rotation_and_deletion_are_said_and_survived(log: Path) -> None:
+    add(log, "old\n")
+    reader = TailReader(log)
+    reader.read()
+    log.rename(log.with_suffix(".log.1"))
+    gone = reader.read()
+    assert gone.note == "the file was deleted"
+    assert "waiting" in gone.problem
+    assert reader.read().note == ""
+    add(log, "new\n")
+    news = reader.read()
+    assert (news.note, news.lines) == ("another file has taken its place", ("new",))
+    assert news.problem == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "kind"),
+    [
+        ("model.pt", b"PK\x03\x04\x00", "a checkpoint"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n", "a PNG picture"),
+        ("events.out.tfevents.1", b"\x18\x00\x00", "events for TensorBoard"),
+        ("whatever", b"\x01\x00\x02", "a binary file"),
+    ],
+)
+def test_binary_files_are_refused_kindly(tmp_path: Path, name: str, head: bytes, kind: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(head + bytes(5000))
+    news = TailReader(path).read()
+    assert not news.is_text
+    assert f"{kind}, 5.0 kB" in news.problem
+
+
+def test_a_log_that_begins_with_a_hole_is_text(log: Path) -> None:
+    log.write_bytes(bytes(200_000) + b"epoch 1\nepoch 2\n")
+    assert TailReader(log).read().lines[-2:] == ("epoch 1", "epoch 2")
+
+
+def test_control_sequences_are_inert_and_progress_shows_its_last_state(log: Path) -> None:
+    add(log, "\x1b[31mred\x1b[0m\x07\n 10%\r 50%\r100%\n[bold]\tx\n\u202eltr\n")
+    lines = TailReader(log).read().lines
+    assert lines == ("red␇", "100%", "[bold]  x", "ltr")
+
+
+def test_very_long_lines_are_bounded(log: Path) -> None:
+    log.write_text("x" * 100_000 + "\nshort\n" + "y" * 300_000)
+    news = TailReader(log).read()
+    assert all(len(line) < 4100 for line in (*news.lines, news.open_line))
+    assert "left out" in (*news.lines, news.open_line)[-1]
+
+
+def test_a_progress_bar_without_line_breaks_does_not_pile_up(log: Path) -> None:
+    reader = TailReader(log)
+    log.touch()
+    reader.read()
+    for _ in range(4):
+        add(log, "".join(f"\r{number:>8} of many" for number in range(5_000)))
+        news = reader.read()
+    assert news.open_line == "    4999 of many"
+    assert news.lines == ()
+
+
+def test_a_writer_too_fast_to_follow_is_caught_up_with(log: Path) -> None:
+    add(log, "start\n")
+    reader = TailReader(log)
+    reader.read()
+    log.write_text("start\n" + "".join(f"line {number}\n" for number in range(300_000)))
+    news = reader.read()
+    assert "left out" in news.note
+    while news.is_behind:
+        news = reader.read()
+    assert news.lines[-1] == "line 299999"
+
+
+def test_what_is_no_file_is_not_even_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "no regular file" in TailReader(tmp_path / "pipe").read().problem
+    assert "no regular file" in TailReader(tmp_path).read().problem
+
+
+# --- the screen -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def logged(run_copy: CopyRun) -> tuple[Path, Path]:
+    """A run, and a log of its incumbent that has more lines than a screen."""
+    root = run_copy("hyperband-0.17")
+    log = root / "configs" / "config_15_rung_3" / "train.log"
+    log.write_text("".join(f"epoch {number} done\n" for number in range(100)))
+    return root, log
+
+
+async def open_log(dashboard: Any) -> None:
+    await dashboard.press("enter")
+    await dashboard.shows("train.log")
+    await dashboard.press("shift+tab", "enter")
+    assert isinstance(dashboard.app.screen, TailScreen)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)])
+def test_new_lines_appear_until_one_scrolls_up(
+    drive: Drive, logged: tuple[Path, Path], size: tuple[int, int]
+) -> None:
+    root, log = logged
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("enter", "shift+tab")
+        await dashboard.shows("train.log")
+        await dashboard.press("enter")
+        await dashboard.shows("epoch 99 done")
+        assert "following" in dashboard.text()
+        add(log, "epoch 100 done\n")
+        await dashboard.shows("epoch 100 done")
+        await dashboard.press("k")
+        await dashboard.shows("stopped, G follows again")
+        first = dashboard.text().split("\n")[1]
+        add(log, "epoch 101 done\n")
+        await dashboard.pilot.pause(0.8)
+        assert dashboard.text().split("\n")[1] == first
+        assert "epoch 101 done" not in dashboard.text()
+        await dashboard.press("G")
+        await dashboard.shows("epoch 101 done")
+        add(log, "epoch 102 done\n")
+        await dashboard.shows("epoch 102 done")
+        await dashboard.press("escape")
+        assert isinstance(dashboard.app.screen, TrialScreen)
+
+    drive(root, steps, size=size)
+
+
+def test_a_deleted_and_a_truncated_file_are_told_of(
+    drive: Drive, logged: tuple[Path, Path]
+) -> None:
+    root, log = logged
+
+    async def steps(dashboard: Any) -> None:
+        await open_log(dashboard)
+        await dashboard.shows("epoch 99 done")
+        log.unlink()
+        await dashboard.shows("(the file was deleted)")
+        await dashboard.shows("waiting for it to come back")
+        log.write_text("a new beginning\n")
+        await dashboard.shows("a new beginning")
+        assert "waiting for it" not in dashboard.text()
+
+    drive(root, steps)
+
+
+def test_scrolling_to_the_top_reads_what_is_before(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+    log = root / "configs" / "config_15_rung_3" / "train.log"
+    log.write_text("".join(f"epoch {number:05} done\n" for number in range(9000)))
+
+    async def steps(dashboard: Any) -> None:
+        await open_log(dashboard)
+        await dashboard.shows("epoch 08999 done")
+        for _ in range(4):
+            await dashboard.press("g")
+            await dashboard.pilot.pause(0.2)
+        await dashboard.shows("epoch 00000 done")
+
+    drive(root, steps)
+
+
+def test_a_checkpoint_is_refused_with_its_kind(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+    model = root / "configs" / "config_15_rung_3" / "a.pt"
+    model.write_bytes(b"PK\x03\x04" + bytes(2_000_000))
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("enter", "shift+tab")
+        await dashboard.shows("a.pt")
+        await dashboard.press("enter")
+        await dashboard.shows("a checkpoint, 2.0 MB")
+        await dashboard.press("G")
+        await dashboard.shows("There is no text to follow.")
+        await dashboard.press("y")
+        assert dashboard.app.clipboard == str(model)
+
+    drive(root, steps, size=(80, 24))
