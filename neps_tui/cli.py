@@ -135,7 +135,9 @@ def _add_screen_options(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="look every SECONDS instead of waiting for file events, as on NFS",
     )
-    parser.add_argument("--theme", metavar="NAME", help="a theme, as neps-colour-blind-dark or textual-light")
+    parser.add_argument(
+        "--theme", metavar="NAME", help="a theme, as neps-colour-blind-dark or textual-light"
+    )
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
 
 
@@ -145,7 +147,11 @@ def _add_looking(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     trials = _run_command(commands, "trials", _lazily("looking", "trials"), "the trials")
     _add_states(trials, tuple(STATES), "only these")
     trials.add_argument("--where", metavar="EXPR", help="as in 'learning_rate<1e-3 state:success'")
-    trials.add_argument("--sort", metavar="FIELD", help="-FIELD for the other way round; several with commas between")
+    trials.add_argument(
+        "--sort",
+        metavar="FIELD",
+        help="-FIELD for the other way round; several with commas between",
+    )
     trials.add_argument("--limit", type=_at_least_one, metavar="N")
     form = trials.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line")

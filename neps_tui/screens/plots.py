@@ -80,6 +80,7 @@ class PlotsScreen(ViewScreen):
         self._kinds: tuple[PlotKind, ...] = ()
         self._kind = PLOTS[0]
         self._variants: dict[str, str] = {}
+        self._first: str | None = None
         self._objective = 0
         self._log = False
         self._holds: Predicate | None = None
@@ -88,6 +89,17 @@ class PlotsScreen(ViewScreen):
         self._drawn_at = 0.0
         self._is_making = False
         self._drawn: RunSnapshot | None = None
+
+    def begin_with(self, kind: str, variant: str) -> None:
+        """Show this plot first; to be said before the screen is.
+
+        Args:
+            kind: Which, as in the catalogue.
+            variant: Which of its variants.
+        """
+        self._kind = next(each for each in PLOTS if each.id == kind)
+        self._variants[kind] = variant
+        self._first = kind
 
     def compose(self) -> ComposeResult:
         """The names of the plots, the plot, and the trial that is pointed at."""
@@ -250,6 +262,10 @@ class PlotsScreen(ViewScreen):
     @on(Tabs.TabActivated)
     def _on_tab(self, event: Tabs.TabActivated) -> None:
         kind = next(kind for kind in PLOTS if kind.id == event.tab.id)
+        if self._first not in (None, kind.id):
+            # Once they are there, tabs begin with the leftmost, whatever was made active before.
+            self._tabs.active, self._first = self._first or "", None
+            return
         if kind is not self._kind:
             self._kind = kind
             self._ask()

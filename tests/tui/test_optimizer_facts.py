@@ -1,0 +1,388 @@
+"""Budgets, rungs and the spread of tried values, of recorded runs and of runs made here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neps_state import BudgetInfo, MetaData, OptimizationState, Report, SeedSnapshot, State, Trial
+from neps_state.reader import RunReader
+from neps_state.snapshot import Phase, RunSnapshot
+from neps_state.space import Parameter, SearchSpaceTree
+from neps_tui.domains import BINS, CategoryDomain, NumberDomain
+from neps_tui.fold import summarize
+from neps_tui.optimizer_facts import Budgets, arguments, budgets, derived
+from neps_tui.optimizer_words import budgets_in_words
+from neps_tui.rung_table import rung_table
+from neps_tui.space_rows import (
+    SpaceNode,
+    SpaceWidths,
+    space_cells,
+    space_columns,
+    space_nodes,
+    visible_nodes,
+)
+from neps_tui.tried_values import Spreads, TriedValues
+
+CopyRun = Callable[[str], Path]
+START = 1_795_000_000.0
+
+
+def read(root: Path) -> RunSnapshot:
+    snapshot = RunReader(root).poll()
+    assert snapshot is not None
+    return snapshot
+
+
+def trial(
+    name: str,
+    config: Mapping[str, Any] | None = None,
+    objective: Any = None,
+    *,
+    worker: str = "w1",
+    end: float | None = 0.0,
+    cost: float = 1.0,
+    previous: str | None = None,
+) -> Trial:
+    state = State.EVALUATING if end is None else State.SUCCESS
+    metadata = MetaData(
+        name,
+        "",
+        state,
+        previous,
+        None,
+        worker,
+        START,
+        worker,
+        None,
+        None,
+        START + (100.0 if end is None else end - 5),
+        None if end is None else START + end,
+    )
+    report = None if end is None else Report(objective, cost, None, {}, None, None, "success", None)
+    return Trial(dict(config or {"x": 1.0}), metadata, report)
+
+
+def run_of(
+    *trials: Trial,
+    budget: BudgetInfo | None = None,
+    derived: Mapping[str, Any] | None = None,
+    space: SearchSpaceTree | None = None,
+) -> RunSnapshot:
+    return RunSnapshot(
+        Path("run"),
+        Phase.RUN,
+        generation=1,
+        trials=MappingProxyType({each.id: each for each in trials}),
+        optimizer_info={"name": "hyperband", "info": {"eta": 3}, "derived": derived or {}},
+        optimizer_state=OptimizationState(budget, SeedSnapshot.new_capture(), None, ["w1", "w2"]),
+        space=space,
+    )
+
+
+def budgets_of(snapshot: RunSnapshot, after: float) -> Budgets:
+    return budgets(snapshot, summarize(snapshot), START + after)
+
+
+def going(count: int = 10, **budget: Any) -> RunSnapshot:
+    """One trial every ten seconds, and one that is being evaluated."""
+    done = [trial(str(at), end=10.0 * at, objective=1.0 / at) for at in range(1, count + 1)]
+    return run_of(*done, trial("99", end=None), budget=BudgetInfo(**budget))
+
+
+# --- budgets -----------------------------------------------------------------------------------
+
+
+def test_each_limit_says_how_long_it_lasts_and_which_ends_the_run() -> None:
+    found = budgets_of(going(total_evaluations_to_spend=110, total_cost_to_spend=30.0), 100.0)
+    evaluations, cost = found.run
+    assert (evaluations.used, evaluations.allowed) == (10, 110)
+    assert evaluations.seconds_left == pytest.approx(1000.0)
+    assert cost.seconds_left == pytest.approx(200.0)
+    assert [each.ends_first for each in found.run] == [False, True]
+    assert found.end == "cost end it first, in 3 min"
+
+
+def test_limits_of_the_older_generation_of_names_are_found_too() -> None:
+    (evaluations, cost) = budgets_of(going(max_evaluations=20, cost_to_spend=40.0), 100.0).run
+    assert (evaluations.allowed, cost.allowed) == (20, 40.0)
+
+
+def test_a_spent_limit_ends_the_run() -> None:
+    found = budgets_of(going(total_evaluations_to_spend=10), 100.0)
+    assert found.run[0].is_spent
+    assert found.end == "the evaluations are spent: workers take no more trials"
+
+
+def test_a_run_that_nobody_works_on_has_no_time_left_to_tell() -> None:
+    snapshot = going(total_evaluations_to_spend=100)
+    trials = {name: each for name, each in snapshot.trials.items() if name != "99"}
+    found = budgets_of(replace(snapshot, trials=MappingProxyType(trials)), 100.0)
+    assert found.run[0].seconds_left is None
+    assert found.end == ""
+
+
+def test_each_worker_has_its_own_budget() -> None:
+    found = budgets_of(going(worker_evaluations_to_spend=20), 100.0)
+    first, second = found.workers
+    assert (first.worker_id, first.is_busy, first.spendings[0].used) == ("w1", True, 10)
+    assert first.seconds_left == pytest.approx(100.0)
+    assert (second.is_busy, second.spendings[0].used) == (False, 0)
+    assert found.end == "the workers' own budgets end it first, in 2 min"
+
+
+def test_a_worker_and_the_run_may_both_be_limited(recorded_run: CopyRun) -> None:
+    found = budgets_of(read(recorded_run("hyperband-0.17")), 0.0)
+    assert (found.run[0].used, found.run[0].allowed) == (40, 100)
+    (worker,) = found.workers
+    assert (worker.spendings[0].used, worker.spendings[0].allowed) == (40, 40)
+    assert found.end == "every worker has spent its own budget: a new one may go on"
+
+
+def test_the_counter_that_neps_keeps_is_put_in_words_where_it_differs() -> None:
+    same = budgets_of(going(used_evaluations=10, used_cost_budget=10.0), 100.0)
+    assert same.kept == ()
+    other = budgets_of(going(used_evaluations=11, used_cost_budget=9.0), 100.0)
+    assert other.kept == (
+        "evaluations 11, not 10: all trials, ended or not, when one was last sampled",
+        "cost 9, not 10: what trials had reported when one was last sampled",
+    )
+
+
+def test_a_run_without_optimizer_state_says_so() -> None:
+    found = budgets_of(replace(going(), optimizer_state=None), 100.0)
+    assert found.missing.startswith("optimizer_state.pkl is not there")
+    assert found.run[0].used == 10
+    words = "".join(text for text, _ in budgets_in_words(found, 60))
+    assert "10, without a limit" in words
+
+
+def test_arguments_and_derived_facts_read_like_facts(recorded_run: CopyRun) -> None:
+    snapshot = read(recorded_run("architecture-0.17"))
+    assert ("eta", "3") in arguments(snapshot)
+    assert derived(snapshot) == [
+        ("fidelity", "epochs 1 … 27"),
+        ("bracket type", "hyperband"),
+    ]
+
+
+def test_derived_facts_in_an_unknown_shape_are_shown_as_they_are() -> None:
+    snapshot = run_of(derived={"fidelity": "epochs", "later": {"eta": 2}})
+    assert derived(snapshot) == [("fidelity", "epochs"), ("later.eta", "2")]
+
+
+# --- rungs -------------------------------------------------------------------------------------
+
+
+def test_rungs_tell_how_far_trials_have_come(recorded_run: CopyRun) -> None:
+    snapshot = read(recorded_run("hyperband-0.17"))
+    rungs = rung_table(snapshot, summarize(snapshot))
+    assert [(each.rung, each.fidelity, each.evaluated, each.promoted) for each in rungs] == [
+        (0, 1, 27, 9),
+        (1, 3, 9, 3),
+        (2, 9, 3, 1),
+        (3, 27, 1, 0),
+    ]
+    assert (rungs[3].best, rungs[3].best_id) == (pytest.approx(0.1309, abs=1e-4), "15_rung_3")
+    assert rungs[1].planned == (9, 9, None, None)
+
+
+def test_rungs_that_no_optimizer_recorded_are_those_of_the_trials(recorded_run: CopyRun) -> None:
+    snapshot = read(recorded_run("hyperband-0.16"))
+    rungs = rung_table(snapshot, summarize(snapshot))
+    assert [(each.rung, each.fidelity) for each in rungs][:1] == [(0, 1)]
+    assert sum(each.evaluated for each in rungs) == len(snapshot.trials)
+
+
+def test_a_rung_counts_what_runs_at_it() -> None:
+    snapshot = run_of(
+        trial("1_rung_0", objective=0.5),
+        trial("1_rung_1", end=None, previous="1_rung_0"),
+        trial("2_rung_0", objective=float("nan")),
+    )
+    first, second = rung_table(snapshot, summarize(snapshot))
+    assert (first.evaluated, first.promoted, first.best_id) == (2, 1, "1_rung_0")
+    assert (second.running, second.evaluated, second.best) == (1, 0, None)
+
+
+def test_an_optimizer_of_one_fidelity_has_no_rungs(recorded_run: CopyRun) -> None:
+    snapshot = read(recorded_run("random-0.17"))
+    assert rung_table(snapshot, summarize(snapshot)) == ()
+
+
+# --- where values lie --------------------------------------------------------------------------
+
+
+def spreads_of(snapshot: RunSnapshot) -> Spreads:
+    return TriedValues().follow(snapshot, summarize(snapshot))
+
+
+@given(st.floats(), st.booleans(), st.booleans())
+def test_any_number_has_a_bin_or_is_no_number(value: float, log: bool, is_integer: bool) -> None:
+    domain = NumberDomain("x", 1.0, 27.0, log=log, is_integer=is_integer)
+    at = domain.bin_of({"x": value})
+    assert (at is None) == (value != value)
+    assert at is None or 0 <= at < domain.bins
+
+
+def test_bins_of_whole_numbers_hold_as_many_each() -> None:
+    domain = NumberDomain("x", 1, 32, is_integer=True)
+    bins = domain.bins_of([{"x": value} for value in range(1, 33)])
+    assert domain.bins == BINS
+    assert all(bins.count(at) == 2 for at in range(BINS))
+
+
+def test_bins_are_logarithmic_where_the_space_is() -> None:
+    domain = NumberDomain("x", 1e-4, 1.0, log=True)
+    assert domain.bins_of([{"x": x} for x in (1e-4, 1e-2 * 1.01, 1.0)]) == [0, 8, 15]
+
+
+def test_a_choice_that_nobody_foretold_gets_a_bin() -> None:
+    domain = CategoryDomain("x", ["adam"], None)
+    assert domain.bins_of([{"x": "sgd"}, {"x": "adam"}, {}, {"x": [1, 2]}]) == [1, 0, None, 2]
+    assert domain.choices == ["adam", "sgd", "1, 2"]
+
+
+def test_choices_that_are_numbers_are_choices() -> None:
+    space = SearchSpaceTree("S", {"x": Parameter("x", "categorical", choices=(32, 64, 256))})
+    spread = spreads_of(run_of(trial("1", {"x": 64}), trial("2", {"x": 256}), space=space))
+    assert spread.by_key["x"].choices == ("32", "64", "256")
+    assert spread.by_key["x"].tried == (0, 1, 1)
+
+
+def test_the_best_tenth_but_at_least_five_are_counted_apart() -> None:
+    space = SearchSpaceTree("S", {"x": Parameter("x", "float", 0.0, 1.0)})
+    trials = [trial(str(at), {"x": at / 100}, objective=at / 100) for at in range(100)]
+    spreads = spreads_of(run_of(*trials, space=space))
+    spread = spreads.by_key["x"]
+    assert (spreads.tried, spreads.best) == (100, 10)
+    assert (sum(spread.tried), sum(spread.best)) == (100, 10)
+    assert spread.best[0] == 7
+    assert (spread.incumbent, spread.incumbent_bin) == (0.0, 0)
+    assert spreads_of(run_of(*trials[:7], space=space)).best == 5
+
+
+def test_of_several_objectives_the_front_is_counted_apart(recorded_run: CopyRun) -> None:
+    snapshot = read(recorded_run("multiobjective-0.17"))
+    summary = summarize(snapshot)
+    spreads = spreads_of(snapshot)
+    assert spreads.best == len(summary.front)
+    assert spreads.by_key["learning_rate"].incumbent is None
+
+
+def test_without_a_space_bounds_are_those_of_what_was_tried() -> None:
+    trials = [trial(str(at), {"x": 10.0**-at}, objective=1.0) for at in range(6)]
+    spread = spreads_of(run_of(*trials)).by_key["x"]
+    assert spread.domain is not None
+    assert (spread.domain.lower, spread.domain.upper, spread.domain.log) == (1e-5, 1.0, True)
+    assert not spread.domain.is_certain
+
+
+def test_following_a_run_counts_what_reading_it_anew_does(recorded_run: CopyRun) -> None:
+    for name in ("architecture-0.17", "random-0.13", "hyperband-0.17"):
+        whole = read(recorded_run(name))
+        tried = TriedValues()
+        names = list(whole.trials)
+        for count in (1, 5, 6, 12, 8, len(names)):
+            part = {each: whole.trials[each] for each in names[:count]}
+            snapshot = replace(whole, trials=MappingProxyType(part))
+            summary = summarize(snapshot)
+            found = tried.follow(snapshot, summary)
+            fresh = TriedValues().follow(snapshot, summary)
+            for key, spread in fresh.by_key.items():
+                again = found.by_key[key]
+                assert (again.tried, again.best) == (spread.tried, spread.best), (name, key, count)
+        assert tried.follow(snapshot, summary) is found
+
+
+def test_ten_thousand_trials_are_followed_well_within_a_frame() -> None:
+    names = [f"h{at}" for at in range(8)]
+    space = SearchSpaceTree("S", {name: Parameter(name, "float", 0.0, 1.0) for name in names})
+    trials = [
+        trial(str(at), dict.fromkeys(names, at * 7 % 100 / 100), objective=at % 97)
+        for at in range(10_000)
+    ]
+    first = run_of(*trials[:-1], space=space)
+    tried = TriedValues()
+    tried.follow(first, summarize(first))
+    second = run_of(*trials, space=space)
+    summary = summarize(second)
+    start = time.perf_counter()
+    found = tried.follow(second, summary)
+    rung_table(second, summary)
+    assert time.perf_counter() - start < 0.25
+    assert found.tried == 10_000
+
+
+# --- the space in rows -------------------------------------------------------------------------
+
+
+def rows_of(snapshot: RunSnapshot, *, ascii: bool = False) -> list[tuple[str, ...]]:
+    summary, spreads = summarize(snapshot), spreads_of(snapshot)
+    nodes = space_nodes(snapshot, summary, spreads)
+    columns = space_columns(spreads, summary.objectives, SpaceWidths())
+    return [
+        tuple(
+            cell.text
+            for cell in space_cells(
+                node, spreads, SpaceWidths(), is_unfolded=node.starts_unfolded, ascii=ascii
+            )
+        )[: len(columns)]
+        for node in visible_nodes(nodes, {})
+    ]
+
+
+def test_a_hyperparameter_has_its_domain_and_two_histograms(recorded_run: CopyRun) -> None:
+    rows = {row[0].strip(): row[1:] for row in rows_of(read(recorded_run("hyperband-0.17")))}
+    assert rows["learning_rate"] == (
+        "float 1e-5 … 0.1, log",
+        "▕▁▂▁▁  ▂▇▇▂▅▇▇▁▂▁▏",
+        "▕       ▂   ★▂   ▏",
+        "★ 0.00964",
+    )
+    assert rows["▾ optimizer"] == ("sgd | lion | adam", "", "", "★ lion")
+    assert rows["lion"][1:] == ("▇▇▇▇▇▇▇▇▇▇▇▇▇▇ 17", "▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇ 3", "★")
+
+
+def test_an_architecture_space_unfolds_into_its_operations(recorded_run: CopyRun) -> None:
+    snapshot = read(recorded_run("architecture-0.17"))
+    nodes = space_nodes(snapshot, summarize(snapshot), spreads_of(snapshot))
+    by_name = {node.name: node for node in nodes}
+    assert [child.name for child in by_name["block"].children][:2] == ["Conv", "Pool"]
+    conv = by_name["block"].children[0]
+    assert [(child.name, child.domain) for child in conv.children] == [
+        ("[0]", "3 | 5 | 7"),
+        ("activation", "anew: relu | gelu | silu"),
+    ]
+    assert by_name["net"].domain == "operation Sequential"
+    assert "net[0].activation" in [child.name for child in by_name["net"].children]
+
+
+def test_every_node_has_an_id_of_its_own(recorded_run: CopyRun) -> None:
+    def ids(nodes: tuple[SpaceNode, ...]) -> list[str]:
+        return [each for node in nodes for each in (node.id, *ids(node.children))]
+
+    snapshot = read(recorded_run("architecture-0.17"))
+    found = ids(space_nodes(snapshot, summarize(snapshot), spreads_of(snapshot)))
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("name", ["random-0.13", "random-0.14", "architecture-0.17", "nan-0.17"])
+def test_ascii_stays_ascii(recorded_run: CopyRun, name: str) -> None:
+    for row in rows_of(read(recorded_run(name)), ascii=True):
+        # The table itself rewrites what separates bounds.
+        assert "".join(row).replace("…", "").isascii()
+
+
+def test_old_runs_have_rows_from_their_configs(recorded_run: CopyRun) -> None:
+    rows = {row[0].strip(): row[1] for row in rows_of(read(recorded_run("random-0.13")))}
+    assert rows["learning_rate"] == "tried 1.01e-5 … 0.0359, log"
+    assert rows["▾ optimizer"] == "lion | adam | sgd"
