@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -111,15 +110,22 @@ def test_new_trials_join_and_removed_ones_leave() -> None:
     assert [step.trial_id for step in lineages.of("1")] == ["1"]
 
 
+class OnlyLookedUp(dict[str, Trial]):
+    """Trials that are never to be gone through."""
+
+    def __iter__(self) -> Iterator[str]:
+        raise AssertionError("all trials were gone through")
+
+    keys = values = items = __iter__  # type: ignore[assignment]
+
+
 def test_following_costs_only_what_is_new() -> None:
     many = {str(n): trial(str(n)) for n in range(20_000)}
     snapshot = RunSnapshot(Path("run"), Phase.RUN, trials=MappingProxyType(many))
     lineages = Lineages()
     lineages.follow(snapshot)
-    more = MappingProxyType({**many, "new": trial("new", "7")})
+    more = OnlyLookedUp({**many, "new": trial("new", "7")})
     following = replace(snapshot, trials=more, revision=1, changed=frozenset({"new"}))
-    begun = time.perf_counter()
     lineages.follow(following)
     found = lineages.of("7")
-    assert time.perf_counter() - begun < 0.001
     assert [step.trial_id for step in found] == ["7", "new"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,17 +38,15 @@ def test_what_is_appended_comes_once(log: Path) -> None:
     assert (news.lines, news.open_line) == (("three", "four"), "")
 
 
-def test_of_a_huge_file_only_the_end_is_read_and_fast(log: Path) -> None:
+def test_of_a_huge_file_only_the_end_is_read(log: Path) -> None:
     with log.open("wb") as file:
         file.truncate(4_000_000_000)
         file.seek(0)
         file.write(b"the first line\n" * 1000)
         file.seek(4_000_000_000)
         file.write(b"".join(b"\nline %d" % number for number in range(50_000)) + b"\n")
-    begun = time.perf_counter()
     reader = TailReader(log)
     news = reader.read()
-    assert time.perf_counter() - begun < 0.2
     assert news.lines[-1] == "line 49999"
     assert len(news.lines) <= 4000
     first = int(news.lines[0].removeprefix("line "))
