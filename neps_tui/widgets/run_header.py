@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -74,7 +74,7 @@ class RunHeader(Vertical):
         first = _fit(self._run_parts(view), self._best_parts(view, now), width)
         middle = list(self._alive_parts(view, now, data_age))
         self._update(0, _with_middle(first, middle, width))
-        self._update(1, list(self._progress_parts(view, now, width)))
+        self._update(1, _whole_parts(self._progress_parts(view, now, width), width))
         said = notice or _problems(view)
         if said != self._drawn[2]:
             self._drawn[2] = said
@@ -173,6 +173,19 @@ class RunHeader(Vertical):
                 if state is State.EVALUATING and (odd := _odd(view, now)):
                     yield f" ({odd})", "$text-error"
                 yield "  ", ""
+
+
+def _whole_parts(parts: Iterable[Part], width: int) -> list[Part]:
+    """As many parts as there is room for, none of them cut; the first one is always there."""
+    kept: list[Part] = []
+    used = 0
+    for text, style in parts:
+        used += cell_len(text.rstrip())
+        if kept and used > width:
+            break
+        used += cell_len(text) - cell_len(text.rstrip())
+        kept.append((text, style))
+    return kept
 
 
 def _odd(view: RunView, now: float) -> str:
