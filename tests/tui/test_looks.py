@@ -6,52 +6,12 @@ Recorded runs at a fixed time, in two sizes and two themes.
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
-
-from neps_tui.app import NepsTuiApp, Options
-
-CopyRun = Callable[[str], Path]
-Compare = Callable[..., bool]
-LARGE, SMALL = (160, 48), (80, 24)
-
+from looks import LARGE, SMALL, Compare, CopyRun, after, app_on
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
-
-
-def after(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
-    """Waits for the run, then presses keys."""
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        app = pilot.app
-        assert isinstance(app, NepsTuiApp)
-        while app.view is None or not app.view.has_run:
-            await pilot.pause(0.02)
-        await settled(pilot)
-        await pilot.press(*keys)
-        await settled(pilot)
-
-    return steps
-
-
-async def settled(pilot: Pilot[Any]) -> None:
-    """Waits until the screen stays as it is, however slow the machine."""
-    calm, before = 0, ""
-    while calm < 3:
-        await pilot.pause(0.2)
-        now = pilot.app.export_screenshot()
-        calm = calm + 1 if now == before else 0
-        before = now
-
-
-def app_on(root: Path, theme: str) -> NepsTuiApp:
-    app = NepsTuiApp(root, Options(theme=theme))
-    app.animation_level = "none"
-    return app
 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])

@@ -2,62 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
+from looks import LARGE, SMALL, Compare, CopyRun, after, app_on
 
-from neps_tui.app import NepsTuiApp, Options
-
-CopyRun = Callable[[str], Path]
-Compare = Callable[..., bool]
-SECONDS_AFTER = 90.0
-LARGE, SMALL = (160, 48), (80, 24)
-
-
-@pytest.fixture(autouse=True)
-def fixed_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A minute and a half after the recorded runs ended, in a known time zone."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    monkeypatch.setattr(time, "time", lambda: 1_795_448_028.0 + SECONDS_AFTER)
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-def after(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
-    """Waits for the run, then presses keys."""
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        app = pilot.app
-        assert isinstance(app, NepsTuiApp)
-        while app.view is None or not app.view.has_run:
-            await pilot.pause(0.02)
-        await settled(pilot)
-        await pilot.press(*keys)
-        await settled(pilot)
-
-    return steps
-
-
-async def settled(pilot: Pilot[Any]) -> None:
-    """Waits until the screen stays as it is, however slow the machine."""
-    calm, before = 0, ""
-    while calm < 3:
-        await pilot.pause(0.2)
-        now = pilot.app.export_screenshot()
-        calm = calm + 1 if now == before else 0
-        before = now
-
-
-def app_on(root: Path, theme: str, *, ascii: bool = False) -> NepsTuiApp:
-    app = NepsTuiApp(root, Options(theme=theme, ascii=ascii))
-    app.animation_level = "none"
-    return app
+pytestmark = pytest.mark.usefixtures("fixed_time")
 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])

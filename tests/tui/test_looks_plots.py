@@ -2,44 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import Any
-
 import pytest
-from textual.pilot import Pilot
+from looks import LARGE, SMALL, Compare, CopyRun, after, app_on
 
-from neps_tui.app import NepsTuiApp, Options
-
-CopyRun = Callable[[str], Path]
-Compare = Callable[..., bool]
-LARGE, SMALL = (160, 48), (80, 24)
 pytestmark = pytest.mark.usefixtures("fixed_time")
-
-
-def plots_of(root: Path, theme: str) -> NepsTuiApp:
-    app = NepsTuiApp(root, Options(theme=theme))
-    app.animation_level = "none"
-    return app
-
-
-def after(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
-    """Opens the plots once the run is there, presses keys, and waits for what they bring."""
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        for _ in range(400):
-            view = pilot.app.view
-            if view is not None and view.has_run:
-                break
-            await pilot.pause(0.02)
-        await pilot.press("P")
-        await pilot.pause(0.2)
-        for key in keys:
-            await pilot.press(key)
-            await pilot.pause(0.05)
-        await pilot.pause(0.3)
-
-    return steps
 
 
 @pytest.mark.parametrize(
@@ -73,5 +39,5 @@ def test_a_plot_looks_as_it_did(
     theme: str,
     size: tuple[int, int],
 ) -> None:
-    app = plots_of(recorded_run(run), theme)
-    assert snap_compare(app, terminal_size=size, run_before=after(*keys))
+    app = app_on(recorded_run(run), theme)
+    assert snap_compare(app, terminal_size=size, run_before=after("P", *keys, pause=0.05))

@@ -4,58 +4,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
+from looks import LARGE, SMALL, Compare, CopyRun, after, app_on
 
-from neps_tui.app import NepsTuiApp, Options
-
-CopyRun = Callable[[str], Path]
-Compare = Callable[..., bool]
-LARGE, SMALL = (160, 48), (80, 24)
 WRITTEN = 1_795_448_028.0 + 30.0
 KILLED = 1_795_448_222.0
 BOTH_THEMES = pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
 BOTH_SIZES = pytest.mark.parametrize("size", [LARGE, SMALL], ids=["large", "small"])
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
-
-
-def after(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
-    """Waits for the run, then presses keys, letting each be done."""
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        app = pilot.app
-        assert isinstance(app, NepsTuiApp)
-        while app.view is None or not app.view.has_run:
-            await pilot.pause(0.02)
-        await settled(pilot)
-        for key in keys:
-            await pilot.press(key)
-            # The files are read by another thread.
-            await pilot.pause(0.15)
-        await settled(pilot)
-
-    return steps
-
-
-async def settled(pilot: Pilot[Any]) -> None:
-    """Waits until the screen stays as it is, however slow the machine."""
-    calm, before = 0, ""
-    while calm < 3:
-        await pilot.pause(0.2)
-        now = pilot.app.export_screenshot()
-        calm = calm + 1 if now == before else 0
-        before = now
-
-
-def app_on(root: Path, theme: str, *, ascii: bool = False) -> NepsTuiApp:
-    app = NepsTuiApp(root, Options(theme=theme, ascii=ascii))
-    app.animation_level = "none"
-    return app
 
 
 @pytest.fixture
@@ -83,7 +43,7 @@ def test_an_incumbent_looks_as_it_did(
     snap_compare: Compare, written: CopyRun, theme: str, size: tuple[int, int]
 ) -> None:
     app = app_on(written("hyperband-0.17"), theme)
-    assert snap_compare(app, terminal_size=size, run_before=after("enter"))
+    assert snap_compare(app, terminal_size=size, run_before=after("enter", pause=0.15))
 
 
 @BOTH_THEMES
@@ -94,7 +54,7 @@ def test_a_rung_among_others_looks_as_it_did(
     app = app_on(written("hyperband-0.17"), theme)
     keys = ["enter", *["right_square_bracket"] * 3]
     small = ["tab"] if size == SMALL else []
-    assert snap_compare(app, terminal_size=size, run_before=after(*keys, *small))
+    assert snap_compare(app, terminal_size=size, run_before=after(*keys, *small, pause=0.15))
 
 
 @BOTH_THEMES
@@ -104,7 +64,7 @@ def test_an_architecture_as_stored_looks_as_it_did(
 ) -> None:
     app = app_on(written("architecture-0.17"), theme)
     keys = ("enter", "right_square_bracket", "c")
-    assert snap_compare(app, terminal_size=size, run_before=after(*keys))
+    assert snap_compare(app, terminal_size=size, run_before=after(*keys, pause=0.15))
 
 
 @BOTH_THEMES
@@ -119,7 +79,7 @@ def test_an_abandoned_trial_looks_as_it_did(
     # The last worker started its last trial after the other recorded runs had ended.
     monkeypatch.setattr(time, "time", lambda: KILLED + 60.0)
     app = app_on(written("killed-0.17"), theme)
-    assert snap_compare(app, terminal_size=size, run_before=after("v", "enter"))
+    assert snap_compare(app, terminal_size=size, run_before=after("v", "enter", pause=0.15))
 
 
 @BOTH_THEMES
@@ -129,13 +89,13 @@ def test_a_followed_file_looks_as_it_did(
 ) -> None:
     app = app_on(written("hyperband-0.17"), theme)
     keys = ("enter", "shift+tab", "j", "enter")
-    assert snap_compare(app, terminal_size=size, run_before=after(*keys))
+    assert snap_compare(app, terminal_size=size, run_before=after(*keys, pause=0.15))
 
 
 def test_a_refused_file_looks_as_it_did(snap_compare: Compare, written: CopyRun) -> None:
     app = app_on(written("hyperband-0.17"), "textual-dark")
     keys = ("enter", "shift+tab", "j", "j", "j", "enter")
-    assert snap_compare(app, terminal_size=SMALL, run_before=after(*keys))
+    assert snap_compare(app, terminal_size=SMALL, run_before=after(*keys, pause=0.15))
 
 
 @BOTH_SIZES
@@ -144,12 +104,12 @@ def test_files_and_lineage_look_as_they_did(
 ) -> None:
     app = app_on(written("hyperband-0.17"), "textual-dark")
     keys = ("enter", "shift+tab", "shift+tab") if size == SMALL else ("enter", "shift+tab")
-    assert snap_compare(app, terminal_size=size, run_before=after(*keys))
+    assert snap_compare(app, terminal_size=size, run_before=after(*keys, pause=0.15))
 
 
 def test_several_objectives_look_as_they_did(snap_compare: Compare, written: CopyRun) -> None:
     app = app_on(written("multiobjective-0.17"), "textual-dark")
-    assert snap_compare(app, terminal_size=LARGE, run_before=after("enter"))
+    assert snap_compare(app, terminal_size=LARGE, run_before=after("enter", pause=0.15))
 
 
 @BOTH_SIZES
@@ -158,4 +118,4 @@ def test_a_trial_in_ascii_looks_as_it_did(
 ) -> None:
     app = app_on(written("hyperband-0.17"), "textual-dark", ascii=True)
     keys = ["enter", *["right_square_bracket"] * 3]
-    assert snap_compare(app, terminal_size=size, run_before=after(*keys))
+    assert snap_compare(app, terminal_size=size, run_before=after(*keys, pause=0.15))
