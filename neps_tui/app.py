@@ -21,12 +21,14 @@ from textual.screen import Screen
 
 from neps_state.snapshot import Phase, RunSnapshot
 from neps_tui.actions import Place, actions_of, bindings_of
+from neps_tui.dashboard.screen import DashboardScreen
 from neps_tui.messages import (
     Asked,
     CommandEnded,
     CommandStarted,
     FileOpened,
     PlotChosen,
+    PlotOpened,
     ReplayAsked,
     ResetAsked,
     RunChanged,
@@ -34,15 +36,14 @@ from neps_tui.messages import (
     TrialOpened,
 )
 from neps_tui.remembered import recall, remember
-from neps_tui.screens.dashboard import DashboardScreen
 from neps_tui.screens.run_screen import RunScreen
 from neps_tui.store import Command, Inquiry, RunStore
 from neps_tui.themes import OTHER_SHADE, THEMES
 from neps_tui.view import RunView
 
 if TYPE_CHECKING:
-    from neps_tui.history import RunHistory
-    from neps_tui.widgets.replay_bar import ReplayBar
+    from neps_tui.replay.bar import ReplayBar
+    from neps_tui.replay.history import RunHistory
 
 _DARK, _LIGHT = "textual-dark", "textual-light"
 _ASCII_CSS = Path(__file__).parent / "screens" / "ascii.tcss"
@@ -85,7 +86,7 @@ class NepsTuiApp(App[None]):
 
     TITLE = "neps-tui"
     # A default screen's own style sheet is not read.
-    CSS_PATH = Path(__file__).parent / "screens" / "dashboard.tcss"
+    CSS_PATH = Path(__file__).parent / "dashboard" / "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("everywhere")]
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
@@ -213,7 +214,7 @@ class NepsTuiApp(App[None]):
     @on(ReplayAsked)
     def _on_replay_asked(self) -> None:
         if self.view is not None and self._history is None:
-            from neps_tui.history import RunHistory
+            from neps_tui.replay.history import RunHistory
 
             self._live = self.view
             self._history = RunHistory(self.view)
@@ -240,7 +241,7 @@ class NepsTuiApp(App[None]):
 
     @on(TrialOpened)
     def _on_trial_opened(self, message: TrialOpened) -> None:
-        from neps_tui.screens.trial import TrialScreen
+        from neps_tui.trial.screen import TrialScreen
 
         screen = TrialScreen(
             message.trial_id,
@@ -252,9 +253,17 @@ class NepsTuiApp(App[None]):
 
     @on(FileOpened)
     def _on_file_opened(self, message: FileOpened) -> None:
-        from neps_tui.screens.tail import TailScreen
+        from neps_tui.trial.tail_screen import TailScreen
 
         self.push_screen(TailScreen(message.path, message.name, ascii=self._options.ascii))
+
+    @on(PlotOpened)
+    def _on_plot_opened(self, message: PlotOpened) -> None:
+        from neps_tui.plots.screen import PlotsScreen
+
+        plots = PlotsScreen(can_write=not self._options.read_only, ascii=self._options.ascii)
+        plots.begin_with(message.kind, message.variant)
+        self.push_screen(plots.data_bind(NepsTuiApp.view))
 
     @on(Asked)
     def _on_asked(self, message: Asked) -> None:
@@ -269,7 +278,7 @@ class NepsTuiApp(App[None]):
         if view.moment is not None:
             self._say("This is the past: go back to now to change the run.", "warning")
             return
-        from neps_tui.resetting import plan_reset
+        from neps_tui.changes.resetting import plan_reset
         from neps_tui.screens.confirm import ConfirmScreen
 
         trials = [trial for each in message.trial_ids if (trial := view.trial(each)) is not None]

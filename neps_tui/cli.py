@@ -13,7 +13,7 @@ from pathlib import Path
 
 from neps_tui import __version__
 from neps_tui.commands.exit_status import CommandError, Exit
-from neps_tui.states import STATES
+from neps_tui.words.states import STATES
 
 _COMMANDS = ("watch", "demo", "status", "trials", "trial", "errors", "optimizer", "reset")
 _OWN_OPTIONS = ("-h", "--help", "--version")

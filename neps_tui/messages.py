@@ -91,6 +91,20 @@ class ResetAsked(Message):
         self.trial_ids = trial_ids
 
 
+class PlotOpened(Message):
+    """A plot is to be shown.
+
+    Args:
+        kind: Which, as in the catalogue of plots.
+        variant: Which of its variants.
+    """
+
+    def __init__(self, kind: str, variant: str) -> None:
+        super().__init__()
+        self.kind = kind
+        self.variant = variant
+
+
 class PlotChosen(Message):
     """A plot is to be shown on the first screen.
 

@@ -7,10 +7,10 @@ from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from neps_tui.formatting import number, plain
+from neps_tui.facts.trial_fields import natural_id
 from neps_tui.messages import TrialOpened
-from neps_tui.trial_fields import natural_id
 from neps_tui.view import RunView
+from neps_tui.words.formatting import number, plain
 
 _MOST = 20
 

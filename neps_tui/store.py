@@ -17,7 +17,7 @@ from textual.message import Message
 from neps_state import NePSError
 from neps_state.reader import RunReader
 from neps_state.snapshot import RunSnapshot
-from neps_tui.fold import RunFold
+from neps_tui.facts.fold import RunFold
 from neps_tui.messages import CommandEnded, CommandStarted, RunChanged, StoreFailed
 from neps_tui.view import RunView
 

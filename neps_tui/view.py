@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from neps_state import Trial
 from neps_state.snapshot import Phase, RunSnapshot
-from neps_tui.summary import RunSummary
+from neps_tui.facts.summary import RunSummary
 
 
 @dataclass(frozen=True, slots=True, eq=False)

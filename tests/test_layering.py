@@ -14,18 +14,27 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parent.parent
 CORE = CHECKOUT / "neps_state"
 DASHBOARD = CHECKOUT / "neps_tui"
+PURE_ROOMS = ("facts", "changes")
 PURE_MODULES = (
-    "formatting",
-    "summary",
-    "snapshot",
-    "states",
-    "worker_activity",
-    "worker_lane",
-    "worker_rows",
-    "fold",
-    *("lineage", "timing", "text_lines", "trial_details"),
-    *("trial_directory", "tail_reading", "file_kinds"),
+    *("words/states", "words/sparkline", "replay/history", "dashboard/layout"),
+    *("trials/rows", "trials/column_choice", "trials/filter", "trials/filter_completion"),
+    *("trial/directory", "trial/file_kinds", "trial/file_rows", "trial/tail_reading"),
+    *("trial/lineage", "trial/lineage_rows", "trial/timing"),
+    *("errors/kinds", "errors/rows", "errors/overrepresented", "errors/config_splits"),
+    *("errors/traceback_frames", "optimizer/facts", "optimizer/words", "optimizer/domains"),
+    *("optimizer/inert_tree", "optimizer/rung_table", "optimizer/tried_values"),
+    *("workers/activity", "workers/lane", "workers/rows", "workers/time_window"),
+    *("plots/plot", "plots/evaluated", "plots/incumbent", "plots/front", "plots/curves"),
+    *("plots/ladder", "plots/parameter", "plots/parallel", "plots/importance"),
+    *("plots/distribution", "plots/one_trial", "plots/catalogue", "plots/chosen"),
 )
+# Whom the shared rooms may know. Nobody else is named, so that no room of a view comes in.
+SHARED_ROOMS = {
+    "words": {"words"},
+    "facts": {"facts", "words"},
+    "widgets": {"widgets", "words"},
+    "screens": {"screens", "widgets", "words", "facts", "view", "messages", "actions"},
+}
 SCREEN = {"textual", "rich", "watchdog", "neps_tui"}
 UNSAFE_PICKLE = {
     f"{module}.{name}"
@@ -106,20 +115,25 @@ def test_neps_is_a_peer_and_never_a_dependency(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in source_files(DASHBOARD) if path.stem in PURE_MODULES],
+    [
+        *source_files(*(DASHBOARD / room for room in PURE_ROOMS)),
+        *(DASHBOARD / f"{module}.py" for module in PURE_MODULES),
+    ],
     ids=module_name,
 )
 def test_pure_modules_do_not_import_textual(path: Path) -> None:
-    assert "textual" not in imported_roots(path)
+    assert not imported_roots(path) & {"textual", "watchdog"}
 
 
 @pytest.mark.parametrize(
-    "path",
-    [path for path in source_files(DASHBOARD) if path.is_relative_to(DASHBOARD / "demo")],
-    ids=module_name,
+    ("room", "path"),
+    [(room, path) for room in SHARED_ROOMS for path in source_files(DASHBOARD / room)],
+    ids=lambda value: value if isinstance(value, str) else module_name(value),
 )
-def test_demo_needs_only_the_core(path: Path) -> None:
-    assert not imported_roots(path) & {"textual", "rich", "watchdog"}
+def test_shared_rooms_know_no_view(room: str, path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = [name.split(".") for _, name in imported_names(tree, path)]
+    assert {name[1] for name in names if name[0] == "neps_tui"} <= SHARED_ROOMS[room]
 
 
 def test_importing_the_core_stays_light() -> None:

@@ -7,12 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.cells import cell_len
 
 from neps_tui.commands.run_at import RunAt
-from neps_tui.formatting import plain
-from neps_tui.inert_tree import InertNode
-from neps_tui.optimizer_facts import budgets, optimizer_name
-from neps_tui.optimizer_words import Part, budgets_in_words, facts_in_words
-from neps_tui.rung_table import rung_cells, rung_columns, rung_table
-from neps_tui.space_rows import (
+from neps_tui.optimizer.facts import budgets, optimizer_name
+from neps_tui.optimizer.inert_tree import InertNode
+from neps_tui.optimizer.rung_table import rung_cells, rung_columns, rung_table
+from neps_tui.optimizer.space_rows import (
     NO_SPACE,
     SpaceWidths,
     space_cells,
@@ -20,8 +18,10 @@ from neps_tui.space_rows import (
     space_nodes,
     visible_nodes,
 )
-from neps_tui.tried_values import TriedValues
+from neps_tui.optimizer.tried_values import TriedValues
+from neps_tui.optimizer.words import Part, budgets_in_words, facts_in_words
 from neps_tui.widgets.columns import Cell, Column
+from neps_tui.words.formatting import plain
 
 _WIDTH = 100
 _DEEPEST = 2

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from neps_state import Trial
 from neps_tui.commands.run_at import RunAt
-from neps_tui.file_rows import file_lines
-from neps_tui.formatting import plain
-from neps_tui.lineage import Lineages
-from neps_tui.lineage_rows import lineage_lines
-from neps_tui.timing import said, timing_of
-from neps_tui.trial_directory import directory_of, list_directory
+from neps_tui.trial.directory import directory_of, list_directory
+from neps_tui.trial.file_rows import file_lines
+from neps_tui.trial.lineage import Lineages
+from neps_tui.trial.lineage_rows import lineage_lines
+from neps_tui.trial.timing import said, timing_of
 from neps_tui.view import RunView
+from neps_tui.words.formatting import plain
 
 
 def about_trial(run: RunAt, trial: Trial, now: float) -> Iterator[str]:

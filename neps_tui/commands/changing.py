@@ -8,10 +8,10 @@ import time
 from collections.abc import Sequence
 
 from neps_state import LockFailedError, NePSState, Trial
+from neps_tui.changes.resetting import Resetting, plan_reset
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import RunAt, read_run
-from neps_tui.formatting import plain
-from neps_tui.resetting import Resetting, plan_reset
+from neps_tui.words.formatting import plain
 
 
 def reset(arguments: argparse.Namespace) -> Exit:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from neps_tui.commands.run_at import RunAt
-from neps_tui.error_kinds import ErrorKind, KindsOfErrors, Standing
-from neps_tui.formatting import age, percent, plain
+from neps_tui.errors.kinds import ErrorKind, KindsOfErrors, Standing
+from neps_tui.words.formatting import age, percent, plain
 
 _MOST_TRIALS = 20
 """Trials of a kind that are named."""

@@ -12,18 +12,18 @@ from datetime import datetime
 from typing import Any
 
 from neps_state import Trial
-from neps_tui import records
 from neps_tui.commands.about_optimizer import about_optimizer
 from neps_tui.commands.about_trial import about_trial
 from neps_tui.commands.errors_by_kind import errors_by_kind
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import RunAt, read_run
-from neps_tui.filter import FilterError, parse_filter
-from neps_tui.formatting import age, duration, number, plain
-from neps_tui.pace import evaluations_per_second, has_stalled, seconds_left
-from neps_tui.trial_fields import SortKey, TrialFields, natural_id, sort_by_several, sort_key
-from neps_tui.worker_activity import WorkerActivity
-from neps_tui.worker_rows import worker_cells, worker_columns
+from neps_tui.facts import records
+from neps_tui.facts.pace import evaluations_per_second, has_stalled, seconds_left
+from neps_tui.facts.trial_fields import SortKey, TrialFields, natural_id, sort_by_several, sort_key
+from neps_tui.trials.filter import FilterError, parse_filter
+from neps_tui.words.formatting import age, duration, number, plain
+from neps_tui.workers.activity import WorkerActivity
+from neps_tui.workers.rows import worker_cells, worker_columns
 
 Print = Callable[[str], None]
 

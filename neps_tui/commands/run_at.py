@@ -10,8 +10,8 @@ from neps_state.layout import RunLayout
 from neps_state.reader import RunReader
 from neps_state.snapshot import Phase, RunSnapshot
 from neps_tui.commands.exit_status import CommandError, Exit
-from neps_tui.fold import summarize
-from neps_tui.summary import RunSummary
+from neps_tui.facts.fold import summarize
+from neps_tui.facts.summary import RunSummary
 
 _DEEPEST = 3
 

@@ -1,1 +1,1 @@
-"""What plots show, as data made of a run's snapshot; `widgets/plot_canvas.py` draws it."""
+"""Plots: data made of a run's snapshot, and the canvas that draws it."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from neps_tui.fold import rung_of
-from neps_tui.formatting import number
+from neps_tui.facts.fold import rung_of
 from neps_tui.plots.evaluated import Evaluation, Question
 from neps_tui.plots.plot import Axis, Line, Pen, Plot, Point
+from neps_tui.words.formatting import number
 
 _MOST_BINS = 40
 _PENS: tuple[Pen, ...] = ("good", "second", "warning", "bad", "plain")

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from neps_state import Trial
 from neps_state.readable import readable_value
 from neps_state.values import objective_values
-from neps_tui.config_keys import ConfigKey
-from neps_tui.fold import rung_of
+from neps_tui.facts.config_keys import ConfigKey
+from neps_tui.facts.fold import rung_of
 from neps_tui.view import RunView
 
 Predicate = Callable[[Trial], bool]

@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from neps_tui.config_keys import ConfigKey
-from neps_tui.formatting import number
+from neps_tui.facts.config_keys import ConfigKey
 from neps_tui.plots.evaluated import Question, is_real
 from neps_tui.plots.plot import Bar, Bars, thinned
+from neps_tui.words.formatting import number
 
 _LEAST_TRIALS = 8
 _MOST_TRIALS = 4000

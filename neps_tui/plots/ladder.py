@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from neps_tui.fold import rung_of
+from neps_tui.facts.fold import rung_of
 from neps_tui.plots.evaluated import Evaluation, Question
 from neps_tui.plots.plot import Axis, Dot, Line, Pen, Plot
 

@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from neps_tui.config_keys import ConfigKey
-from neps_tui.formatting import number
+from neps_tui.facts.config_keys import ConfigKey
 from neps_tui.plots.evaluated import Evaluation, Question, is_real
 from neps_tui.plots.plot import Axis, Dot, Line, Pen, Plot, thinned
+from neps_tui.words.formatting import number
 
 _MOST_LINES = 150
 _BEST = 10

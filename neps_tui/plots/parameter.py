@@ -5,10 +5,10 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from neps_tui.config_keys import ConfigKey
-from neps_tui.formatting import number
+from neps_tui.facts.config_keys import ConfigKey
 from neps_tui.plots.evaluated import Evaluation, Question, is_real
 from neps_tui.plots.plot import Axis, Dot, Pen, Plot
+from neps_tui.words.formatting import number
 
 _SPREAD = 0.6
 _MOST_CATEGORIES = 30

@@ -1,1 +1,1 @@
-"""The screens: the dashboard, one trial, and what asks, helps and chooses."""
+"""What every screen is made of, and the windows that ask, help and choose."""

@@ -14,8 +14,8 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from neps_tui.formatting import plain
 from neps_tui.widgets.key_bar import KeyBar
+from neps_tui.words.formatting import plain
 
 
 class ChooserScreen(Screen[Path]):

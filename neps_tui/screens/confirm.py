@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from neps_tui.formatting import plain
+from neps_tui.words.formatting import plain
 
 
 class ConfirmScreen(ModalScreen[bool]):

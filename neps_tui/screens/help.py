@@ -15,8 +15,8 @@ from textual.widgets import Static
 
 from neps_state import State
 from neps_tui.actions import Place, actions_of
-from neps_tui.states import INCUMBENT, look
 from neps_tui.widgets.trial_table import TrialTable
+from neps_tui.words.states import INCUMBENT, look
 
 _TITLES: dict[Place, str] = {
     "dashboard": "On the dashboard",

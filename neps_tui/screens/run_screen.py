@@ -7,9 +7,9 @@ import time
 from textual.events import Resize
 from textual.reactive import reactive
 
-from neps_tui.screens.refusing import Refusing
+from neps_tui.screens.run_header import RunHeader
 from neps_tui.view import RunView
-from neps_tui.widgets.run_header import RunHeader
+from neps_tui.widgets.refusing import Refusing
 
 
 class RunScreen(Refusing[None]):

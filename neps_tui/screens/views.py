@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from neps_tui.screens.view_screen import ViewScreen
 
 _VIEWS = {
-    "workers": ("neps_tui.screens.workers", "WorkersScreen"),
-    "errors": ("neps_tui.screens.errors", "ErrorsScreen"),
-    "optimizer": ("neps_tui.screens.optimizer", "OptimizerScreen"),
-    "plots": ("neps_tui.screens.plots", "PlotsScreen"),
+    "workers": ("neps_tui.workers.screen", "WorkersScreen"),
+    "errors": ("neps_tui.errors.screen", "ErrorsScreen"),
+    "optimizer": ("neps_tui.optimizer.screen", "OptimizerScreen"),
+    "plots": ("neps_tui.plots.screen", "PlotsScreen"),
 }
 
 

@@ -9,9 +9,9 @@ from typing import Literal
 
 from rich.cells import cell_len
 
-from neps_tui.formatting import number, plain, shorten_middle, to_ascii
 from neps_tui.widgets.braille import BrailleCanvas
 from neps_tui.widgets.scale import LARGEST, Scale
+from neps_tui.words.formatting import number, plain, shorten_middle, to_ascii
 
 Point = tuple[float, float]
 Part = Literal["line", "mark", "axis"]

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from rich.cells import cell_len
 
-from neps_tui.formatting import decimal_parts, plain, shorten_middle, to_ascii
+from neps_tui.words.formatting import decimal_parts, plain, shorten_middle, to_ascii
 
 COLOURS = (
     *("text-success", "text-error", "text-warning", "text-primary", "text-secondary"),

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from neps_tui.formatting import to_ascii
-from neps_tui.text_lines import Line
+from neps_tui.words.formatting import to_ascii
+from neps_tui.words.text_lines import Line
 
 Shown = TypeVar("Shown")
 Draw: TypeAlias = Callable[[Shown, int], Sequence[Line]]

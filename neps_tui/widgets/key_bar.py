@@ -11,7 +11,7 @@ from textual.events import Click
 from textual.screen import Screen
 from textual.widget import Widget
 
-from neps_tui.screens.refusing import Refusing
+from neps_tui.widgets.refusing import Refusing
 
 _GAP = "  "
 

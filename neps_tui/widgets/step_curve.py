@@ -10,8 +10,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from neps_tui.formatting import number, plain
 from neps_tui.widgets.chart import Chart, Point, Run
+from neps_tui.words.formatting import number, plain
 
 
 class StepCurve(Widget):

@@ -11,8 +11,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from neps_tui.formatting import plain, to_ascii
 from neps_tui.widgets.columns import Column, ColumnLayout, Row
+from neps_tui.words.formatting import plain, to_ascii
 
 GUTTER = 2
 """Cells at the left of every row, for its mark."""

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neps_state.reader import RunReader
-from neps_tui.column_choice import ColumnChoice
-from neps_tui.fold import summarize
-from neps_tui.trial_rows import TrialRows
+from neps_tui.facts.fold import summarize
+from neps_tui.trials.column_choice import ColumnChoice
+from neps_tui.trials.rows import TrialRows
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Column
 

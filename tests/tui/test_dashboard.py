@@ -17,9 +17,9 @@ from textual.events import Key
 
 from neps_state import NePSState, State, Trial
 from neps_tui.app import Options
+from neps_tui.dashboard.screen import DashboardScreen
 from neps_tui.screens.confirm import ConfirmScreen
-from neps_tui.screens.dashboard import DashboardScreen
-from neps_tui.screens.trial import TrialScreen
+from neps_tui.trial.screen import TrialScreen
 from neps_tui.widgets.key_bar import KeyBar
 
 Drive = Callable[..., None]

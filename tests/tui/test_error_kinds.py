@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from neps_state import MetaData, Report, SerializableTrialError, State, Trial
 from neps_state.reader import RunReader
 from neps_state.snapshot import Phase, RunSnapshot
-from neps_tui.error_kinds import ErrorsInKinds, KindsOfErrors, Standing, message_without_numbers
-from neps_tui.fold import summarize
-from neps_tui.overrepresented import Trait, hypergeometric_tail
-from neps_tui.traceback_frames import deciding_frame, last_line_type, line_kinds
+from neps_tui.errors.kinds import ErrorsInKinds, KindsOfErrors, Standing, message_without_numbers
+from neps_tui.errors.overrepresented import Trait, hypergeometric_tail
+from neps_tui.errors.traceback_frames import deciding_frame, last_line_type, line_kinds
+from neps_tui.facts.fold import summarize
 
 RUNS = Path(__file__).resolve().parent.parent / "data" / "runs"
 

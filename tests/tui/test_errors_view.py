@@ -12,11 +12,11 @@ import pytest
 
 from neps_state import NePSState, State
 from neps_tui.app import Options
+from neps_tui.dashboard.screen import DashboardScreen
+from neps_tui.errors.screen import ErrorsScreen
+from neps_tui.errors.traceback_view import TracebackView
 from neps_tui.screens.confirm import ConfirmScreen
-from neps_tui.screens.dashboard import DashboardScreen
-from neps_tui.screens.errors import ErrorsScreen
-from neps_tui.screens.trial import TrialScreen
-from neps_tui.widgets.traceback_view import TracebackView
+from neps_tui.trial.screen import TrialScreen
 from neps_tui.widgets.trial_table import TrialTable
 
 Drive = Callable[..., None]

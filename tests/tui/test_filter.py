@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from neps_state import Trial
 from neps_state.reader import RunReader
-from neps_tui.filter import FilterError, parse_filter
-from neps_tui.fold import summarize
-from neps_tui.trial_fields import TrialFields
+from neps_tui.facts.fold import summarize
+from neps_tui.facts.trial_fields import TrialFields
+from neps_tui.trials.filter import FilterError, parse_filter
 
 RUN = Path(__file__).resolve().parent.parent / "data" / "runs" / "hyperband-0.17"
 SNAPSHOT = RunReader(RUN).poll()

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neps_state.reader import RunReader
-from neps_tui.filter_completion import Completions, completions_of
-from neps_tui.fold import summarize
+from neps_tui.facts.fold import summarize
+from neps_tui.trials.filter_completion import Completions, completions_of
 
 Drive = Callable[..., None]
 CopyRun = Callable[[str], Path]

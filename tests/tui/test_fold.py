@@ -17,9 +17,9 @@ from neps_state import MetaData, Report, State, Trial
 from neps_state.reader import RunReader
 from neps_state.snapshot import Phase, RunSnapshot
 from neps_state.values import dominates
-from neps_tui.fold import RunFold, summarize
-from neps_tui.pace import evaluations_per_second, has_stalled, seconds_left
-from neps_tui.summary import Limit
+from neps_tui.facts.fold import RunFold, summarize
+from neps_tui.facts.pace import evaluations_per_second, has_stalled, seconds_left
+from neps_tui.facts.summary import Limit
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 NAMES = sorted(path.name for path in (DATA / "runs").iterdir())

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from neps_tui import formatting as f
+from neps_tui.words import formatting as f
 
 hostile_text = st.lists(
     st.one_of(

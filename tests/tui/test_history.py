@@ -10,8 +10,8 @@ import pytest
 
 from neps_state import State
 from neps_state.reader import RunReader
-from neps_tui.fold import summarize
-from neps_tui.history import RunHistory
+from neps_tui.facts.fold import summarize
+from neps_tui.replay.history import RunHistory
 from neps_tui.view import RunView
 
 CopyRun = Callable[[str], Path]

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from neps_state import SeedSnapshot
 from neps_state.stand_in import CalledStandIn, StandIn, stand_in_class
-from neps_tui.formatting import plain
-from neps_tui.inert_tree import DEEPEST, FOLDED, InertNode, array_text, describe
-from neps_tui.sparkline import count_bar, sparkline
+from neps_tui.optimizer.inert_tree import DEEPEST, FOLDED, InertNode, array_text, describe
+from neps_tui.words.formatting import plain
+from neps_tui.words.sparkline import count_bar, sparkline
 
 Number = st.one_of(st.integers(), st.floats(), st.complex_numbers())
 Plain = st.one_of(st.none(), st.booleans(), Number, st.text(), st.binary())

@@ -12,9 +12,9 @@ import pytest
 from neps_state import Trial
 from neps_state.reader import RunReader
 from neps_state.snapshot import Phase, RunSnapshot
-from neps_tui.fold import summarize
-from neps_tui.lineage import Lineages
-from neps_tui.lineage_rows import lineage_lines
+from neps_tui.facts.fold import summarize
+from neps_tui.trial.lineage import Lineages
+from neps_tui.trial.lineage_rows import lineage_lines
 from neps_tui.view import RunView
 
 

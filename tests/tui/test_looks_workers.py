@@ -19,9 +19,9 @@ from textual.pilot import Pilot
 from neps_state import MetaData, OptimizationState, Report, SeedSnapshot, State, Trial
 from neps_state.snapshot import Phase, RunSnapshot
 from neps_tui.app import NepsTuiApp, Options
-from neps_tui.fold import summarize
-from neps_tui.screens.workers import WorkersScreen
+from neps_tui.facts.fold import summarize
 from neps_tui.view import RunView
+from neps_tui.workers.screen import WorkersScreen
 
 CopyRun = Callable[[str], Path]
 Compare = Callable[..., bool]

@@ -16,12 +16,11 @@ from neps_state import BudgetInfo, MetaData, OptimizationState, Report, SeedSnap
 from neps_state.reader import RunReader
 from neps_state.snapshot import Phase, RunSnapshot
 from neps_state.space import Parameter, SearchSpaceTree
-from neps_tui.domains import BINS, CategoryDomain, NumberDomain
-from neps_tui.fold import summarize
-from neps_tui.optimizer_facts import Budgets, arguments, budgets, derived
-from neps_tui.optimizer_words import budgets_in_words
-from neps_tui.rung_table import rung_table
-from neps_tui.space_rows import (
+from neps_tui.facts.fold import summarize
+from neps_tui.optimizer.domains import BINS, CategoryDomain, NumberDomain
+from neps_tui.optimizer.facts import Budgets, arguments, budgets, derived
+from neps_tui.optimizer.rung_table import rung_table
+from neps_tui.optimizer.space_rows import (
     SpaceNode,
     SpaceWidths,
     space_cells,
@@ -29,7 +28,8 @@ from neps_tui.space_rows import (
     space_nodes,
     visible_nodes,
 )
-from neps_tui.tried_values import Spreads, TriedValues
+from neps_tui.optimizer.tried_values import Spreads, TriedValues
+from neps_tui.optimizer.words import budgets_in_words
 
 CopyRun = Callable[[str], Path]
 START = 1_795_000_000.0

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from neps_tui.app import Options
-from neps_tui.screens.dashboard import DashboardScreen
-from neps_tui.screens.optimizer import OptimizerScreen
-from neps_tui.screens.plots import PlotsScreen
-from neps_tui.screens.trial import TrialScreen
-from neps_tui.widgets.inert_tree_view import InertTreeView
+from neps_tui.dashboard.screen import DashboardScreen
+from neps_tui.optimizer.inert_tree_view import InertTreeView
+from neps_tui.optimizer.screen import OptimizerScreen
+from neps_tui.plots.screen import PlotsScreen
+from neps_tui.trial.screen import TrialScreen
 from neps_tui.widgets.trial_table import TrialTable
 
 Drive = Callable[..., None]

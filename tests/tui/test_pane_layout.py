@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neps_tui.pane_layout import DEFAULT_WEIGHTS, PaneLayout
+from neps_tui.dashboard.layout import DEFAULT_WEIGHTS, PaneLayout
 from neps_tui.remembered import layout_file, recall, remember
 
 Drive = Callable[..., None]

@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neps_state.reader import RunReader
-from neps_tui.fold import summarize
+from neps_tui.facts.fold import summarize
+from neps_tui.plots.bar_lines import bar_lines
 from neps_tui.plots.catalogue import PLOTS, PlotKind
+from neps_tui.plots.drawing import draw_plot
 from neps_tui.plots.evaluated import Question
 from neps_tui.plots.importance import correlation, correlation_ratio, ranks
 from neps_tui.plots.plot import Axis, Bars, Dot, Line, Plot
 from neps_tui.view import RunView
-from neps_tui.widgets.bar_lines import bar_lines
-from neps_tui.widgets.plot_drawing import draw_plot
 
 CopyRun = Callable[[str], Path]
 RUNS = sorted(

@@ -25,18 +25,18 @@ print("\\n".join(sys.modules))
 
 LATER = (
     "neps_tui.plots",
-    "neps_tui.history",
-    "neps_tui.filter",
-    "neps_tui.trial_details",
-    "neps_tui.error_kinds",
-    "neps_tui.worker_activity",
-    "neps_tui.screens.plots",
-    "neps_tui.screens.workers",
-    "neps_tui.screens.errors",
-    "neps_tui.screens.trial",
+    "neps_tui.replay.history",
+    "neps_tui.trials.filter",
+    "neps_tui.trial.details",
+    "neps_tui.errors.kinds",
+    "neps_tui.workers.activity",
+    "neps_tui.plots.screen",
+    "neps_tui.workers.screen",
+    "neps_tui.errors.screen",
+    "neps_tui.trial.screen",
     "neps_tui.screens.help",
-    "neps_tui.widgets.plot_canvas",
-    "neps_tui.widgets.timeline",
+    "neps_tui.plots.canvas",
+    "neps_tui.workers.timeline",
     "neps_state.state",
     "filelock",
     "cloudpickle",
@@ -53,5 +53,5 @@ def test_starting_loads_nothing_that_only_another_view_needs(recorded_run: CopyR
         check=True,
     )
     loaded = set(result.stdout.splitlines())
-    assert "neps_tui.screens.dashboard" in loaded
+    assert "neps_tui.dashboard.screen" in loaded
     assert loaded.isdisjoint(LATER)

@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 from textual.theme import BUILTIN_THEMES
 
-from neps_tui.states import INCUMBENT, STATES, StateLook, look
+from neps_tui.words.states import INCUMBENT, STATES, StateLook, look
 
 ALL_LOOKS = [*STATES.values(), INCUMBENT]
 

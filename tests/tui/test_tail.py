@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from neps_tui.screens.tail import TailScreen
-from neps_tui.screens.trial import TrialScreen
-from neps_tui.tail_reading import TailReader
+from neps_tui.trial.screen import TrialScreen
+from neps_tui.trial.tail_reading import TailReader
+from neps_tui.trial.tail_screen import TailScreen
 
 Drive = Callable[..., None]
 CopyRun = Callable[[str], Path]

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neps_state import MetaData, State, Trial
-from neps_tui.widgets.lane_cursor import LaneCursor
-from neps_tui.widgets.lane_picture import LanePicture, Piece, worst_of
-from neps_tui.widgets.time_window import TimeWindow, Zoom, clock_ticks, clock_time
-from neps_tui.widgets.timeline_face import TimelineLayout, draw_axis
-from neps_tui.worker_lane import Bar, Lane
+from neps_tui.workers.lane import Bar, Lane
+from neps_tui.workers.lane_cursor import LaneCursor
+from neps_tui.workers.lane_picture import LanePicture, Piece, worst_of
+from neps_tui.workers.time_window import TimeWindow, Zoom, clock_ticks, clock_time
+from neps_tui.workers.timeline_face import TimelineLayout, draw_axis
 
 NOON = 1_795_435_200.0
 HOUR = 3600.0

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from neps_tui.file_rows import file_lines, said_of
-from neps_tui.trial_directory import EntryKind, directory_of, list_directory, size_text
+from neps_tui.trial.directory import EntryKind, directory_of, list_directory, size_text
+from neps_tui.trial.file_rows import file_lines, said_of
 
 
 def places(directory: Path) -> list[str]:

@@ -17,14 +17,11 @@ from neps_state import MetaData, State, Trial
 from neps_state.reader import RunReader
 from neps_tui.app import Options
 from neps_tui.cli import main
-from neps_tui.fold import summarize
+from neps_tui.dashboard.screen import DashboardScreen
+from neps_tui.facts.fold import summarize
+from neps_tui.facts.summary import Evaluating, RunSummary
 from neps_tui.plots.one_trial import one_trial_plot
-from neps_tui.screens.dashboard import DashboardScreen
-from neps_tui.screens.trial import TrialScreen
-from neps_tui.summary import Evaluating, RunSummary
-from neps_tui.text_lines import row_lines
-from neps_tui.timing import said, timing_lines, timing_of
-from neps_tui.trial_details import (
+from neps_tui.trial.details import (
     Headline,
     error_of,
     headline_line,
@@ -32,7 +29,10 @@ from neps_tui.trial_details import (
     report_rows,
     settings_of,
 )
+from neps_tui.trial.screen import TrialScreen
+from neps_tui.trial.timing import said, timing_lines, timing_of
 from neps_tui.view import RunView
+from neps_tui.words.text_lines import row_lines
 
 Drive = Callable[..., None]
 CopyRun = Callable[[str], Path]

@@ -14,9 +14,9 @@ from neps_state import BudgetInfo, MetaData, OptimizationState, Report, SeedSnap
 from neps_state.reader import RunReader
 from neps_state.snapshot import Phase, RunSnapshot
 from neps_tui.cli import main
-from neps_tui.fold import summarize
-from neps_tui.worker_activity import WorkerActivity, WorkerRow
-from neps_tui.worker_rows import worker_cells, worker_columns
+from neps_tui.facts.fold import summarize
+from neps_tui.workers.activity import WorkerActivity, WorkerRow
+from neps_tui.workers.rows import worker_cells, worker_columns
 
 RUNS = Path(__file__).resolve().parent.parent / "data" / "runs"
 NAMES = sorted(path.name for path in RUNS.iterdir())

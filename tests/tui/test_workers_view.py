@@ -16,13 +16,13 @@ from textual.pilot import Pilot
 
 from neps_state import MetaData, OptimizationState, Report, SeedSnapshot, State, Trial
 from neps_state.snapshot import Phase, RunSnapshot
-from neps_tui.fold import RunFold
+from neps_tui.dashboard.screen import DashboardScreen
+from neps_tui.facts.fold import RunFold
 from neps_tui.messages import TrialOpened
-from neps_tui.screens.dashboard import DashboardScreen
-from neps_tui.screens.trial import TrialScreen
-from neps_tui.screens.workers import WorkersScreen
+from neps_tui.trial.screen import TrialScreen
 from neps_tui.view import RunView
-from neps_tui.widgets.timeline import Timeline
+from neps_tui.workers.screen import WorkersScreen
+from neps_tui.workers.timeline import Timeline
 
 Drive = Callable[..., None]
 CopyRun = Callable[[str], Path]

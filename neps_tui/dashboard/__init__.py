@@ -1,0 +1,1 @@
+"""The first screen, which answers without a key pressed."""

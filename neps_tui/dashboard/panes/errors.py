@@ -1,0 +1,48 @@
+"""What went wrong: the error dump, newest first."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from neps_tui.dashboard.panes.table_pane import TablePane
+from neps_tui.view import RunView
+from neps_tui.widgets.columns import Cell, Column
+
+_COLUMNS = (
+    Column("trial", "trial"),
+    Column("type", "error", max_width=20),
+    Column("message", "message", max_width=60),
+    Column("worker", "worker", max_width=16),
+)
+
+
+class ErrorsPane(TablePane):
+    """The rows of the error dump."""
+
+    def __init__(self, *, ascii: bool = False) -> None:
+        super().__init__(id="errors", empty_text="No errors.", ascii=ascii)
+        self._drawn: object = None
+
+    def show(self, view: RunView, now: float) -> None:
+        """Draw the error dump."""
+        errors = view.snapshot.errors
+        if errors is self._drawn:
+            return
+        self._drawn = errors
+        rows = {
+            f"{number}:{error.trial_id}": (
+                Cell(error.trial_id),
+                Cell(error.err_type, "text-error"),
+                Cell(error.err),
+                Cell(error.worker_id, "text-muted"),
+            )
+            for number, error in reversed(list(enumerate(errors)))
+        }
+        self.set_rows(_COLUMNS, rows, None)
+        kinds = Counter(error.err_type for error in errors)
+        listed = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(3))
+        self.set_title(f"Errors {len(errors)}", listed)
+
+    def trial_of(self, key: str) -> str:
+        """The trial of an error's row."""
+        return key.partition(":")[2]

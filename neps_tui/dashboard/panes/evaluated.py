@@ -1,0 +1,202 @@
+"""What has ended: the table of trials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from neps_state import Trial
+from neps_tui.dashboard.panes.table_pane import TablePane
+from neps_tui.trials.column_choice import ALWAYS_FIRST, ColumnChoice
+from neps_tui.trials.rows import Sorting, TrialRows
+from neps_tui.view import RunView
+from neps_tui.widgets.columns import Column
+
+if TYPE_CHECKING:
+    from neps_tui.trials.filter_bar import FilterBar
+    from neps_tui.widgets.jump_bar import JumpBar
+
+_AGES_EVERY = 5.0
+
+
+class EvaluatedPane(TablePane):
+    """The ended trials, sorted by any column, with the lines that filter them or go to one."""
+
+    class Filtered(Message):
+        """Another filter holds."""
+
+    def __init__(self, *, ascii: bool = False) -> None:
+        super().__init__(
+            id="evaluated",
+            empty_text="No trial has ended yet. The first report would show here.",
+            pinned=2,
+            ascii=ascii,
+        )
+        self.rows = TrialRows(ascii=ascii)
+        self._filter_text = ""
+        self._aged_at = 0.0
+        self._best: frozenset[str] = frozenset()
+        self._columns: tuple[Column, ...] = ()
+        # Made when they are needed: the first paint need not wait for them.
+        self._filter_bar: FilterBar | None = None
+        self._jump_bar: JumpBar | None = None
+
+    def show(self, view: RunView, now: float) -> None:
+        """Draw the ended trials."""
+        self.rows.now = now
+        self.rows.show(view)
+        if view.summary.objectives > 1 and self.rows.sorting[0][0] == "objective":
+            self.rows.sort_by((("objective1", False),))
+        changed = view.snapshot.changed
+        best = _best(view)
+        self._draw(None if changed is None else changed | (best ^ self._best))
+        self._best = best
+
+    def tick(self, now: float) -> None:
+        """Let ages grow, now and then."""
+        if self.view is not None and now - self._aged_at >= _AGES_EVERY:
+            self._aged_at = self.rows.now = now
+            self.table.set_rows(self.rows.order(), self.rows.cells, None, flash=())
+
+    def sort_next(self) -> None:
+        """Sort by the column after the one sorted by."""
+        columns = self.rows.sortable()
+        column, _ = self.rows.sorting[0]
+        at = columns.index(column) if column in columns else -1
+        self.sort_by(columns[(at + 1) % len(columns)])
+
+    def sort_by(self, column: str) -> None:
+        """Sort by a column; by the same again, the other way round."""
+        if column not in self.rows.sortable():
+            return
+        now_by, descending = self.rows.sorting[0]
+        turned = column == now_by and len(self.rows.sorting) == 1 and not descending
+        self.rows.sort_by(((column, turned),))
+        self._draw(())
+
+    def reverse(self) -> None:
+        """Turn the sorting round."""
+        self.rows.sort_by(tuple((column, not down) for column, down in self.rows.sorting))
+        self._draw(())
+
+    def choose_first(self, choice: ColumnChoice) -> None:
+        """Begin with other columns than usual."""
+        self.rows.choose(choice)
+        self.table.set_pinned(len(ALWAYS_FIRST) + choice.pinned)
+
+    def choose(self, choice: ColumnChoice, sorting: Sorting) -> None:
+        """Show other columns, and sort by others."""
+        self.choose_first(choice)
+        self.rows.sort_by(sorting)
+        self._draw(None)
+
+    # --- filter --------------------------------------------------------------------------------
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether a filter or an id is being typed."""
+        bars = (self._filter_bar, self._jump_bar)
+        return any(bar is not None and bar.input.has_focus for bar in bars)
+
+    async def open_filter(self) -> None:
+        """Open the line in which a filter is typed; the next key is typed into it."""
+        if self._filter_bar is None:
+            from neps_tui.trials.filter_bar import FilterBar
+
+            self._filter_bar = FilterBar(lambda: self.view)
+            await self.mount(self._filter_bar)
+        self._filter_bar.open()
+
+    def close_filter(self) -> None:
+        """Take the filter and its line away."""
+        if self._filter_bar is not None:
+            self._filter_bar.close()
+        self._filter_by("", None)
+
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        """Filter while it is typed."""
+        event.stop()
+        self._filter_by(event.text, event.holds)
+        if self._filter_bar is not None:
+            self._filter_bar.say(f"{len(self.rows)} trials match")
+
+    def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
+        """Go on in the table."""
+        event.stop()
+        self.focus_content()
+
+    def _filter_by(self, text: str, holds: Callable[[Trial], bool] | None) -> None:
+        """Show only what matches; `text` is what the filter was typed as."""
+        self._filter_text = text
+        self.rows.filter_by(holds)
+        self.set_class(bool(text), "-filtered")
+        self._draw(())
+        self.post_message(self.Filtered())
+
+    # --- going to a trial ----------------------------------------------------------------------
+
+    async def open_jump(self) -> None:
+        """Open the line in which an id is typed; the next key is typed into it."""
+        if self._jump_bar is None:
+            from neps_tui.widgets.jump_bar import JumpBar
+
+            self._jump_bar = JumpBar()
+            await self.mount(self._jump_bar)
+        self._jump_bar.open()
+
+    def close_jump(self) -> bool:
+        """Take away the line in which an id is typed; whether it was there."""
+        was_open = self._jump_bar is not None and self._jump_bar.display
+        if self._jump_bar is not None:
+            self._jump_bar.display = False
+        return was_open
+
+    def on_jump_bar_typed(self, event: JumpBar.Typed) -> None:
+        """Bring the cursor to the trial that is meant."""
+        from neps_tui.widgets.jump_bar import first_match
+
+        event.stop()
+        meant = first_match(self.table.keys, event.text)
+        if meant is not None:
+            self.table.move_cursor(meant)
+
+    def on_jump_bar_left(self, event: JumpBar.Left) -> None:
+        """Go on in the table."""
+        event.stop()
+        self.focus_content()
+
+    # --- drawing -------------------------------------------------------------------------------
+
+    def counted(self) -> str:
+        """How many trials have ended, and how many of them the filter lets through."""
+        ended = 0
+        if self.view is not None:
+            summary = self.view.summary
+            ended = summary.total - len(summary.evaluating) - len(summary.pending)
+        return f"{len(self.rows)} of {ended}" if self._filter_text else str(ended)
+
+    def _draw(self, changed: frozenset[str] | tuple[str, ...] | None) -> None:
+        if self.view is not None:
+            self.rows.now = self.view.now()
+        if self.rows.columns != self._columns:
+            # Cells of the rows in sight stand in other columns now.
+            self._columns, changed = self.rows.columns, None
+        self.table.set_columns(self.rows.columns)
+        order = self.rows.order()
+        self.table.set_rows(order, self.rows.cells, None if changed == () else changed)
+        self.table.set_sort(self.rows.sorting)
+        filtered = f"filter {self._filter_text}" if self._filter_text else ""
+        self.set_title(f"Evaluated {len(order)}", filtered)
+        self.table.empty_text = (
+            "No ended trial matches the filter; escape takes it away."
+            if self._filter_text
+            else "No trial has ended yet. The first report would show here."
+        )
+
+
+def _best(view: RunView) -> frozenset[str]:
+    """Ids of the trials that are starred."""
+    best = view.summary.best_id
+    return frozenset(view.summary.front) | ({best} if best is not None else set())

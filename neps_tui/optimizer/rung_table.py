@@ -1,0 +1,204 @@
+"""Rungs and brackets: how far trials have come at each fidelity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from neps_state import State, Trial
+from neps_state.snapshot import RunSnapshot
+from neps_state.trial import UNFINISHED
+from neps_tui.facts.fold import rung_of
+from neps_tui.facts.summary import RunSummary
+from neps_tui.facts.trial_fields import objective_of
+from neps_tui.optimizer.facts import derived_facts
+from neps_tui.widgets.columns import Cell, Column
+from neps_tui.words.formatting import MISSING, number
+
+_MOST_BRACKETS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung.
+
+    Args:
+        rung: Its number, from 0.
+        fidelity: What trials at it are given; None where nothing tells.
+        evaluated: Trials that have ended at it, however.
+        running: Trials being evaluated at it.
+        pending: Trials waiting at it.
+        promoted: Trials of it that were continued at a higher one.
+        best: The best objective at it; None before there is one, or where there are several.
+        best_id: The trial that has it.
+        on_front: Its trials on the front, where there are several objectives.
+        planned: How many trials each bracket gives it; None where a bracket leaves it out.
+    """
+
+    rung: int
+    fidelity: Any = None
+    evaluated: int = 0
+    running: int = 0
+    pending: int = 0
+    promoted: int = 0
+    best: float | None = None
+    best_id: str | None = None
+    on_front: int = 0
+    planned: tuple[int | None, ...] = ()
+
+
+def rung_table(snapshot: RunSnapshot, summary: RunSummary) -> tuple[Rung, ...]:
+    """The rungs of a run, lowest first: those its optimizer knows, and those of its trials.
+
+    Returns:
+        Nothing where the optimizer is not multi-fidelity.
+    """
+    derived = derived_facts(snapshot)
+    fidelities = _by_rung(derived.get("rung_to_fidelity"))
+    brackets = _brackets(derived)
+    found: dict[int, list[Trial]] = {rung: [] for rung in fidelities}
+    for bracket in brackets:
+        for rung in bracket:
+            found.setdefault(rung, [])
+    for trial in snapshot.trials.values():
+        if (at := rung_of(trial)) is not None:
+            found.setdefault(at, []).append(trial)
+    promoted = _promoted(snapshot.trials, (each for trials in found.values() for each in trials))
+    return tuple(
+        _rung(
+            rung,
+            found[rung],
+            fidelities.get(rung),
+            tuple(bracket.get(rung) for bracket in brackets),
+            promoted,
+            summary,
+        )
+        for rung in sorted(found)
+    )
+
+
+def _rung(
+    rung: int,
+    trials: list[Trial],
+    fidelity: Any,
+    planned: tuple[int | None, ...],
+    promoted: set[str],
+    summary: RunSummary,
+) -> Rung:
+    states = [trial.metadata.state for trial in trials]
+    if fidelity is None and trials and summary.fidelity_key is not None:
+        fidelity = trials[0].config.get(summary.fidelity_key)
+    best: tuple[float, str] | None = None
+    if summary.objectives == 1:
+        rated = (
+            (value, trial.metadata.id)
+            for trial in trials
+            if (value := objective_of(trial)) is not None and not math.isnan(value)
+        )
+        best = min(rated, default=None)
+    return Rung(
+        rung,
+        fidelity,
+        evaluated=sum(1 for state in states if state not in UNFINISHED),
+        running=sum(1 for state in states if state is State.EVALUATING),
+        pending=sum(1 for state in states if state is State.PENDING),
+        promoted=sum(1 for trial in trials if trial.metadata.id in promoted),
+        best=None if best is None else best[0],
+        best_id=None if best is None else best[1],
+        on_front=sum(1 for trial in trials if trial.metadata.id in summary.front),
+        planned=planned,
+    )
+
+
+def _promoted(trials: Mapping[str, Trial], at_rungs: Iterable[Trial]) -> set[str]:
+    """Ids of the trials that another one continues: it says so, or its id does."""
+    promoted: set[str] = set()
+    for trial in at_rungs:
+        previous = trial.metadata.previous_trial_id
+        if previous is None:
+            config, _, rung = trial.metadata.id.rpartition("_rung_")
+            previous = f"{config}_rung_{int(rung) - 1}"
+        if previous in trials:
+            promoted.add(previous)
+    return promoted
+
+
+def _brackets(derived: Mapping[Any, Any]) -> list[dict[int, int]]:
+    layouts = derived.get("bracket_layouts")
+    if not isinstance(layouts, list):
+        layouts = [derived.get("rung_sizes")]
+    read = [_by_rung(layout) for layout in layouts[:_MOST_BRACKETS]]
+    return [
+        {rung: size for rung, size in each.items() if isinstance(size, int)}
+        for each in read
+        if each
+    ]
+
+
+def _by_rung(recorded: Any) -> dict[int, Any]:
+    if not isinstance(recorded, Mapping):
+        return {}
+    return {
+        int(rung): value
+        for rung, value in recorded.items()
+        if isinstance(rung, int) or (isinstance(rung, str) and rung.isdecimal())
+    }
+
+
+def rung_columns(rungs: tuple[Rung, ...], summary: RunSummary) -> tuple[Column, ...]:
+    """The columns of the table: what has come of each rung, then what brackets plan for it."""
+    count = max((len(rung.planned) for rung in rungs), default=0)
+    names = ["planned"] if count == 1 else [f"b{at}" for at in range(count)]
+    several = summary.objectives > 1
+    best = (
+        [Column("front", "on front", "right", gap=1)]
+        if several
+        else [Column("best", "best", "decimal", gap=1), Column("by", "config", max_width=10, gap=1)]
+    )
+    return (
+        Column("rung", "rung", "right", gap=1),
+        Column("fidelity", _fidelity_name(summary), "right", max_width=8, gap=1),
+        Column("evaluated", "done", "right", gap=1),
+        Column("running", "run", "right", gap=1),
+        Column("pending", "wait", "right", gap=1),
+        Column("promoted", "promoted", "right", gap=1),
+        *best,
+        *(Column(f"bracket{at}", name, "right", gap=1) for at, name in enumerate(names)),
+    )
+
+
+def _fidelity_name(summary: RunSummary) -> str:
+    key = summary.fidelity_key
+    return "fidelity" if key is None else summary.names.get(key, key)
+
+
+def rung_cells(rung: Rung, summary: RunSummary) -> tuple[Cell, ...]:
+    """The cells of a rung, in the order of the columns."""
+    is_best = rung.best_id is not None and rung.best_id == summary.best_id
+    best = (
+        [_count(rung.on_front, "text-accent")]
+        if summary.objectives > 1
+        else [
+            Cell(number(rung.best), "text-accent" if is_best else ""),
+            Cell(
+                (rung.best_id or "").rpartition("_rung_")[0],
+                "text-accent" if is_best else "text-muted",
+            ),
+        ]
+    )
+    return (
+        Cell(str(rung.rung)),
+        Cell(number(rung.fidelity), "text-muted"),
+        _count(rung.evaluated),
+        _count(rung.running, "text-primary"),
+        _count(rung.pending),
+        _count(rung.promoted, "text-success"),
+        *best,
+        *(Cell(number(size), "text-muted") for size in rung.planned),
+    )
+
+
+def _count(count: int, style: str = "") -> Cell:
+    return Cell(str(count), style) if count else Cell(MISSING, "text-muted")

@@ -1,0 +1,1 @@
+"""A run at a moment of its past."""

@@ -1,0 +1,159 @@
+"""A run as it was at any moment of its past, told from its trials' own times.
+
+What a trial was before is not recorded, but follows: it was not there before it was sampled,
+pending until it was started, evaluating until it ended. A trial that was reset shows only its
+last turn. Budget and search space are those of now.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import replace
+from types import MappingProxyType
+
+from neps_state import MetaData, State, Trial
+from neps_state.trial import UNFINISHED
+from neps_tui.facts.fold import RunFold
+from neps_tui.view import RunView
+
+_CRASHED = frozenset({State.CRASHED, State.FAILED})
+
+
+class RunHistory:
+    """The past of one run.
+
+    Going forward costs what changed meanwhile; going back costs a pass over all trials.
+
+    Args:
+        view: The run as it is now.
+    """
+
+    def __init__(self, view: RunView) -> None:
+        self._view = view
+        self._fold = RunFold()
+        self._trials: dict[str, Trial] = {}
+        self._moment = -math.inf
+        self._revision = 0
+        self._generation = 0
+        trials = view.snapshot.trials.values()
+        self._events = sorted(
+            (moment, trial_id)
+            for trial_id, trial in view.snapshot.trials.items()
+            for moment in _moments(trial)
+        )
+        self._incumbents = [each.time for each in view.summary.incumbents if each.time is not None]
+        self._crashes = sorted(
+            trial.metadata.time_end
+            for trial in trials
+            if trial.metadata.state in _CRASHED and trial.metadata.time_end is not None
+        )
+
+    @property
+    def start(self) -> float:
+        """When the first thing happened, seconds since the epoch."""
+        return self._events[0][0] if self._events else self._view.now()
+
+    @property
+    def end(self) -> float:
+        """When the last thing happened, seconds since the epoch."""
+        return self._events[-1][0] if self._events else self._view.now()
+
+    def at(self, moment: float) -> RunView:
+        """The run at a moment, seconds since the epoch."""
+        changed: frozenset[str] | None = None
+        if moment < self._moment or self._moment == -math.inf:
+            self._generation += 1
+            self._trials = dict(self._before(moment))
+        else:
+            changed = frozenset(self._between(self._moment, moment))
+            self._trials = {**self._trials, **dict(self._before(moment, changed))}
+        self._moment = moment
+        self._revision += 1
+        snapshot = self._view.snapshot
+        past = replace(
+            snapshot,
+            trials=MappingProxyType(self._trials),
+            changed=changed,
+            errors=tuple(row for row in snapshot.errors if self._has_crashed(row.trial_id)),
+            revision=self._revision,
+            generation=self._generation,
+        )
+        return RunView(past, self._fold.fold(past), None, moment)
+
+    def next_incumbent(self, moment: float, step: int = 1) -> float:
+        """When the next better trial ended, or the one before for a step of -1."""
+        return _neighbour(self._incumbents, moment, step)
+
+    def next_crash(self, moment: float, step: int = 1) -> float:
+        """When the next trial crashed or failed, or the one before for a step of -1."""
+        return _neighbour(self._crashes, moment, step)
+
+    def _between(self, after: float, until: float) -> Iterator[str]:
+        """Ids of the trials to which something happened."""
+        first = bisect_right(self._events, (after, "\U0010ffff"))
+        last = bisect_right(self._events, (until, "\U0010ffff"))
+        return (trial_id for _, trial_id in self._events[first:last])
+
+    def _before(
+        self, moment: float, ids: frozenset[str] | None = None
+    ) -> Iterator[tuple[str, Trial]]:
+        trials = self._view.snapshot.trials
+        for trial_id in trials if ids is None else ids:
+            past = _as_it_was(trials[trial_id], moment)
+            if past is not None:
+                yield trial_id, past
+
+    def _has_crashed(self, trial_id: str) -> bool:
+        trial = self._trials.get(trial_id)
+        return trial is not None and trial.report is not None
+
+
+def _moments(trial: Trial) -> Iterator[float]:
+    """When something happened to a trial."""
+    metadata = trial.metadata
+    for moment in (metadata.time_sampled, metadata.time_started, metadata.time_end):
+        if moment is not None and math.isfinite(moment):
+            yield moment
+
+
+def _as_it_was(trial: Trial, moment: float) -> Trial | None:
+    """A trial at a moment; None if it had not been sampled yet."""
+    now = trial.metadata
+    if now.time_sampled > moment:
+        return None
+    if now.state is State.EXTERNAL:
+        return trial
+    if now.time_end is not None and now.time_end <= moment:
+        return trial
+    if now.time_end is None and now.state not in UNFINISHED:
+        # Marked by hand: nobody recorded when it ended.
+        return trial
+    if now.time_started is None or now.time_started > moment:
+        return _earlier(trial, State.PENDING)
+    return _earlier(trial, State.EVALUATING)
+
+
+def _earlier(trial: Trial, state: State) -> Trial:
+    now = trial.metadata
+    started = now.time_started if state is State.EVALUATING else None
+    worker = now.evaluating_worker_id if state is State.EVALUATING else None
+    metadata = MetaData(
+        id=now.id,
+        location=now.location,
+        state=state,
+        previous_trial_id=now.previous_trial_id,
+        previous_trial_location=now.previous_trial_location,
+        sampling_worker_id=now.sampling_worker_id,
+        time_sampled=now.time_sampled,
+        evaluating_worker_id=worker,
+        time_started=started,
+    )
+    return Trial(trial.config, metadata, None, trial.source)
+
+
+def _neighbour(moments: list[float], moment: float, step: int) -> float:
+    """The moment after or before another one; that one itself if there is none."""
+    at = bisect_right(moments, moment) if step > 0 else bisect_left(moments, moment) - 1
+    return moments[at] if 0 <= at < len(moments) else moment

@@ -1,0 +1,1 @@
+"""Many trials: their rows and columns, and the language that filters them."""

@@ -1,0 +1,256 @@
+"""The evaluated trials as rows of a table: columns, order, cells."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, insort
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from neps_state import State, Trial
+from neps_state.trial import UNFINISHED
+from neps_tui.facts.config_keys import ConfigKey
+from neps_tui.facts.fold import duration_of
+from neps_tui.facts.trial_fields import (
+    SortKey,
+    TrialFields,
+    is_missing,
+    natural_id,
+    sort_by_several,
+    sort_key,
+)
+from neps_tui.trials.column_choice import ColumnChoice
+from neps_tui.view import RunView
+from neps_tui.widgets.columns import Cell, Column
+from neps_tui.words.formatting import MISSING, age, duration, number
+from neps_tui.words.states import INCUMBENT, look
+
+_FEW = 200
+"""Changes up to which rows are put in place one by one instead of sorting all anew."""
+
+Predicate = Callable[[Trial], bool]
+Sorting: TypeAlias = tuple[tuple[str, bool], ...]
+"""The columns sorted by, the first counting most, each with whether it is descending."""
+_Entry: TypeAlias = tuple[int, float, str, str]
+"""A sort key and the trial's id, flat: nested tuples take twice as long to compare."""
+
+
+class TrialRows:
+    """Which finished trials to show, in which order, and what to say of each.
+
+    Args:
+        ascii: Whether only ASCII may be drawn.
+    """
+
+    def __init__(self, *, ascii: bool = False) -> None:
+        self._ascii = ascii
+        self._view: RunView | None = None
+        self._fields: TrialFields | None = None
+        self._filter: Predicate | None = None
+        self._sorting: Sorting = (("objective", False),)
+        self._choice = ColumnChoice()
+        self._sorted: list[_Entry] = []
+        self._missing: list[str] = []
+        self._order: list[str] | None = None
+        self._keys: dict[str, SortKey] = {}
+        self._keys_of: tuple[object, ...] = ()
+        self.all_columns: tuple[Column, ...] = ()
+        self.columns: tuple[Column, ...] = ()
+        self.now = 0.0
+
+    @property
+    def sorting(self) -> Sorting:
+        """The columns sorted by."""
+        return self._sorting
+
+    @property
+    def choice(self) -> ColumnChoice:
+        """Which columns are shown."""
+        return self._choice
+
+    def choose(self, choice: ColumnChoice) -> None:
+        """Show other columns, or in another order."""
+        self._choice = choice
+        self.columns = choice.shown(self.all_columns)
+
+    def __len__(self) -> int:
+        return len(self._sorted) + len(self._missing)
+
+    def show(self, view: RunView) -> None:
+        """Take in another moment of the run, at the cost of what changed since the last."""
+        before = self._view
+        self._view = view
+        depends_on = (view.summary.config_keys, view.summary.objectives, view.summary.fidelity_key)
+        if self._keys_of != depends_on or self._fields is None:
+            self._keys_of = depends_on
+            self._fields = TrialFields(view.snapshot, view.summary)
+            self.all_columns = self._make_columns(view)
+            self.columns = self._choice.shown(self.all_columns)
+        changed = view.snapshot.changed
+        follows = before is not None and view.snapshot.revision == before.snapshot.revision + 1
+        is_simple = len(self._sorting) == 1
+        if changed is None or not follows or len(changed) > _FEW or not is_simple:
+            self._place_all()
+        else:
+            for trial_id in changed:
+                self._place(trial_id)
+
+    def sort_by(self, sorting: Sorting) -> None:
+        """Sort by other columns."""
+        self._sorting = sorting
+        self._place_all()
+
+    def filter_by(self, holds: Predicate | None) -> None:
+        """Show only trials of which this holds; None for all."""
+        self._filter = holds
+        self._place_all()
+
+    def order(self) -> Sequence[str]:
+        """Ids of the rows, first to last; what has no value comes last either way."""
+        if self._order is None:
+            _, descending = self._sorting[0]
+            present = reversed(self._sorted) if descending else self._sorted
+            self._order = [*(entry[-1] for entry in present), *self._missing]
+        return self._order
+
+    def sortable(self) -> list[str]:
+        """Keys of the columns that can be sorted by, those that are shown first."""
+        hidden = (each for each in self.all_columns if each not in self.columns)
+        return [each.key for each in (*self.columns, *hidden) if each.key != "glyph"]
+
+    def cells(self, trial_id: str) -> Sequence[Cell]:
+        """What the row of a trial says."""
+        view = self._view
+        trial = None if view is None else view.trial(trial_id)
+        if view is None or trial is None:
+            return [Cell("") for _ in self.columns]
+        return [self._cell(column.key, trial, view) for column in self.columns]
+
+    # --- order ---------------------------------------------------------------------------------
+
+    def _place_all(self) -> None:
+        self._order = None
+        self._keys.clear()
+        if self._view is None:
+            return
+        sort_key_of = self._sort_key_of(self._sorting[0][0])
+        self._sorted.clear()
+        self._missing.clear()
+        for trial_id, trial in self._view.snapshot.trials.items():
+            if self._is_shown(trial):
+                key = self._keys[trial_id] = sort_key_of(trial)
+                if is_missing(key):
+                    self._missing.append(trial_id)
+                else:
+                    self._sorted.append((*key, trial_id))
+        self._sorted.sort()
+        self._missing.sort(key=natural_id)
+        if len(self._sorting) > 1:
+            self._order = self._order_by_several()
+
+    def _order_by_several(self) -> list[str]:
+        assert self._view is not None
+        trials = [self._view.snapshot.trials[each] for each in sorted(self._keys, key=natural_id)]
+        sort_by_several(
+            trials, [(self._sort_key_of(column), down) for column, down in self._sorting]
+        )
+        return [trial.metadata.id for trial in trials]
+
+    def _place(self, trial_id: str) -> None:
+        self._order = None
+        key = self._keys.pop(trial_id, None)
+        if key is not None:
+            self._take_out(key, trial_id)
+        trial = None if self._view is None else self._view.trial(trial_id)
+        if trial is None or not self._is_shown(trial):
+            return
+        key = self._sort_key_of(self._sorting[0][0])(trial)
+        self._keys[trial_id] = key
+        if is_missing(key):
+            insort(self._missing, trial_id, key=natural_id)
+        else:
+            insort(self._sorted, (*key, trial_id))
+
+    def _take_out(self, key: SortKey, trial_id: str) -> None:
+        if is_missing(key):
+            self._missing.remove(trial_id)
+        else:
+            del self._sorted[bisect_left(self._sorted, (*key, trial_id))]
+
+    def _is_shown(self, trial: Trial) -> bool:
+        if trial.metadata.state in UNFINISHED:
+            return False
+        return self._filter is None or self._filter(trial)
+
+    def _sort_key_of(self, column: str) -> Callable[[Trial], SortKey]:
+        if column == "id":
+            return lambda trial: natural_id(trial.metadata.id)
+        assert self._fields is not None
+        field = self._fields[column]
+        return lambda trial: sort_key(field(trial))
+
+    # --- columns and cells ---------------------------------------------------------------------
+
+    def _make_columns(self, view: RunView) -> tuple[Column, ...]:
+        keys = view.summary.config_keys
+        fidelity = view.summary.fidelity_key
+        several = view.summary.objectives
+        objectives = (
+            [Column("objective", "objective", "decimal")]
+            if several == 1
+            else [
+                Column(f"objective{index + 1}", f"objective {index + 1}", "decimal")
+                for index in range(several)
+            ]
+        )
+        varying = sorted((key for key in keys if key.varies), key=lambda key: key.key != fidelity)
+        constant = [key for key in keys if not key.varies]
+        return (
+            Column("glyph", " ", gap=1),
+            Column("id", "id"),
+            *objectives,
+            *map(_parameter_column, varying),
+            Column("cost", "cost", "decimal"),
+            Column("took", "took", "right"),
+            Column("ended", "when", "right"),
+            Column("worker", "worker"),
+            # Out of the way: they tell no trial from another.
+            *map(_parameter_column, constant),
+        )
+
+    def _cell(self, column: str, trial: Trial, view: RunView) -> Cell:
+        metadata = trial.metadata
+        if column == "glyph":
+            shown = INCUMBENT if _is_best(metadata.id, view) else look(metadata.state.value)
+            return Cell(shown.sign(self._ascii), shown.colour)
+        if column == "id":
+            return Cell(metadata.id)
+        if column.startswith("objective"):
+            return self._objective_cell(column, trial)
+        if column == "took":
+            return Cell(duration(duration_of(trial)), "text-muted")
+        if column == "ended":
+            ended = metadata.time_end
+            return Cell(MISSING if ended is None else age(self.now - ended), "text-muted")
+        if column == "worker":
+            return Cell(metadata.evaluating_worker_id or MISSING, "text-muted")
+        assert self._fields is not None
+        value = self._fields[column](trial)
+        return Cell(number(value), "text-muted" if value is None else "")
+
+    def _objective_cell(self, column: str, trial: Trial) -> Cell:
+        assert self._fields is not None
+        if trial.metadata.state is not State.SUCCESS and trial.metadata.state is not State.EXTERNAL:
+            shown = look(trial.metadata.state.value)
+            return Cell(shown.word, shown.colour)
+        value = self._fields[column](trial)
+        is_nan = isinstance(value, float) and math.isnan(value)
+        return Cell(number(value), "text-warning" if is_nan else "")
+
+
+def _parameter_column(key: ConfigKey) -> Column:
+    return Column(key.key, key.name, "decimal" if key.is_number else "left", max_width=20)
+
+
+def _is_best(trial_id: str, view: RunView) -> bool:
+    return trial_id == view.summary.best_id or trial_id in view.summary.front

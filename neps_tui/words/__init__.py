@@ -1,0 +1,1 @@
+"""How a run is put into words: numbers, times, states and texts, inert and in columns."""

@@ -1,0 +1,1 @@
+"""The workers: what each is doing, and when it did what."""

@@ -1,0 +1,214 @@
+"""Every worker, what it does, what is to be thought of it, and what it did when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.events import Resize
+from textual.widgets import Static
+
+from neps_tui.actions import bindings_of
+from neps_tui.screens.view_screen import ViewScreen
+from neps_tui.view import RunView
+from neps_tui.widgets.columns import Cell
+from neps_tui.widgets.key_bar import KeyBar
+from neps_tui.words.formatting import duration, to_ascii
+from neps_tui.workers.activity import WorkerActivity
+from neps_tui.workers.rows import (
+    Part,
+    trial_in_words,
+    worker_cells,
+    worker_columns,
+    worker_in_words,
+)
+from neps_tui.workers.time_window import clock_time
+from neps_tui.workers.timeline import Timeline
+
+_NARROW, _LOW = 110, 30
+_EMPTY = (
+    "No worker yet.\n"
+    "Each process that calls neps.run shows here once it is registered or has taken a trial."
+)
+
+
+class WorkersScreen(ViewScreen):
+    """Workers in rows with their lanes of trials, and the chosen ones in words below.
+
+    Args:
+        can_write: Whether the run may be changed from here.
+        ascii: Whether only ASCII may be drawn.
+    """
+
+    CSS_PATH = "screen.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Spelled out: a terminal without Unicode has no sign for it.
+        replace(each, show=True, key_display="enter") if each.key == "enter" else each
+        for each in bindings_of("workers")
+    ]
+
+    def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
+        super().__init__(can_write=can_write, ascii=ascii, id="workers")
+        self._activity = WorkerActivity()
+        self._timeline = Timeline(ascii=ascii, empty_text=_EMPTY)
+        self._texts = {
+            name: Static(id=name, markup=False) for name in ("title", "worker", "chosen")
+        }
+        self._drawn: dict[str, Sequence[Part]] = {}
+        self._refused: list[bool] = []
+
+    def compose(self) -> ComposeResult:
+        """The line about all, the workers, the chosen ones in words, the keys."""
+        yield self.header
+        yield self._texts["title"]
+        yield self._timeline
+        yield self._texts["worker"]
+        yield self._texts["chosen"]
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Let the keys move the cursor."""
+        self.set_class(self.ascii, "-ascii")
+        self._timeline.focus()
+
+    def on_resize(self, event: Resize) -> None:
+        """Shorter names where there is little room."""
+        self.set_class(event.size.width < _NARROW, "-narrow")
+        self.set_class(event.size.height < _LOW, "-low")
+        if self.view is not None:
+            self.call_after_refresh(self.watch_view)
+
+    def show(self, view: RunView) -> None:
+        """Draw a moment of the run."""
+        now = view.now()
+        self._activity.follow(view.snapshot, view.summary)
+
+        narrow = self.has_class("-narrow")
+
+        def cells(worker: str) -> Sequence[Cell]:
+            row = self._activity.row(worker, now)
+            return worker_cells(row, now, narrow=narrow, ascii=self.ascii)
+
+        self._timeline.show(self._activity, worker_columns(narrow), cells, now)
+        self._show_words(view)
+
+    @on(Timeline.CursorMoved)
+    def _follow_cursor(self) -> None:
+        """Put in words what is under the cursor; after a key at once, to be painted with it."""
+        if self.view is not None:
+            self._show_words(self.view)
+
+    def _show_words(self, view: RunView) -> None:
+        now, worker, bar = view.now(), self._timeline.worker, self._timeline.chosen
+        row = None if worker is None else self._activity.row(worker, now)
+        trial = None if bar is None else view.trial(bar.trial_id)
+        self._update("title", list(self._title(now)))
+        self._update("worker", [] if row is None else list(worker_in_words(row, now)))
+        self._update(
+            "chosen", [] if trial is None else list(trial_in_words(trial, view, now, self.ascii))
+        )
+
+        refused = [self.why_not(action) is not None for action in ("open", "see_all")]
+        if refused != self._refused:
+            # Only then: the footer is made anew each time.
+            self._refused = refused
+            self.refresh_bindings()
+
+    def _title(self, now: float) -> Iterator[Part]:
+        workers = self._activity.workers
+        counts = Counter(self._activity.verdict(worker, now).state for worker in workers)
+        said = "".join(f" · {count} {state}" for state, count in counts.most_common())
+        yield f"Workers {len(workers)}", "bold"
+        yield said, "$foreground-muted"
+        if (edges := self._timeline.edges) is None:
+            return
+        span = edges[1] - edges[0]
+        start, end = (clock_time(edge, span) for edge in edges)
+        end = end[7:] if end[:7] == start[:7] else end
+        extent = "whole run" if self._timeline.is_whole else "zoomed"
+        shown = f"{start} – {end}, {extent}, {duration(span)}"
+        room = self._texts["title"].content_size.width - len(f"Workers {len(workers)}{said}{shown}")
+        if room >= 2:
+            yield " " * room, ""
+            yield shown, "$foreground-muted"
+
+    def _update(self, name: str, parts: Sequence[Part]) -> None:
+        if self.ascii:
+            parts = [(to_ascii(text), style) for text, style in parts]
+        if parts != self._drawn.get(name):
+            self._drawn[name] = parts
+            # Each has its height whatever it says.
+            self._texts[name].update(Content.assemble(*parts), layout=False)
+
+    # --- what a person can do ------------------------------------------------------------------
+
+    def action_move(self, rows: int) -> None:
+        """Go some workers down."""
+        self._timeline.move(rows)
+        self._follow_cursor()
+
+    def action_page(self, pages: int) -> None:
+        """Go some screenfuls down."""
+        self._timeline.page(pages)
+        self._follow_cursor()
+
+    def action_first(self) -> None:
+        """Go to the first worker."""
+        self._timeline.go_first()
+        self._follow_cursor()
+
+    def action_last(self) -> None:
+        """Go to the last worker."""
+        self._timeline.go_last()
+        self._follow_cursor()
+
+    def why_not(self, action: str) -> str | None:
+        """Why an action cannot be done now; None if it can."""
+        if action in ("open", "step", "zoom", "pan", "see_all") and self._timeline.edges is None:
+            return "No worker has started a trial yet."
+        if action == "open" and self._timeline.chosen is None:
+            return "This worker has not started a trial yet."
+        if action == "see_all" and self._timeline.is_whole:
+            return "The whole run is in sight already."
+        return None
+
+    def action_step(self, trials: int) -> None:
+        """Go some trials on in the lane."""
+        if not self.refuses("step"):
+            self._timeline.step(trials)
+            self._follow_cursor()
+
+    def action_zoom(self, steps: int) -> None:
+        """See less and larger, or more."""
+        if not self.refuses("zoom"):
+            self._timeline.zoom(steps)
+            self._follow_cursor()
+
+    def action_pan(self, steps: int) -> None:
+        """See what was later, or before."""
+        if not self.refuses("pan"):
+            self._timeline.pan(steps)
+            self._follow_cursor()
+
+    def action_see_all(self) -> None:
+        """See the whole run."""
+        if not self.refuses("see_all"):
+            self._timeline.see_all()
+            self._follow_cursor()
+
+    def action_open(self) -> None:
+        """Show the chosen trial whole."""
+        if not self.refuses("open"):
+            self._timeline.open()
+
+    @on(Timeline.Opened)
+    def _on_opened(self, event: Timeline.Opened) -> None:
+        worker = self._activity.worker_of(event.trial_id)
+        bars = [] if worker is None else self._activity.lane(worker).bars
+        self.open_trial(event.trial_id, tuple(bar.trial_id for bar in bars))
