@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from neps_tui.plots import curves, distribution, front, incumbent, parameter
+from neps_tui.plots import curves, distribution, front, importance, incumbent, parameter
 from neps_tui.plots.evaluated import Question
-from neps_tui.plots.importance import importance_bars
 from neps_tui.plots.ladder import ladder_plot
 from neps_tui.plots.parallel import parallel_plot
 from neps_tui.plots.plot import Bars, Plot
@@ -68,6 +67,12 @@ PLOTS: tuple[PlotKind, ...] = (
     PlotKind("ladder", "Rungs", ladder_plot, applies=_has_rungs),
     PlotKind("parameter", "Parameter", parameter.parameter_plot, parameter.variants),
     PlotKind("parallel", "Parallel", parallel_plot),
-    PlotKind("importance", "Importance", importance_bars, is_slow=True),
+    PlotKind(
+        "importance",
+        "Importance",
+        importance.importance_bars,
+        importance.variants,
+        is_slow=True,
+    ),
     PlotKind("distribution", "Distribution", distribution.distribution_plot, distribution.variants),
 )

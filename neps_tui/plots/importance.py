@@ -1,34 +1,58 @@
-"""How much each hyperparameter matters, by rank correlation with the objective.
+"""How much each hyperparameter matters for the objective.
 
-For a number it is Spearman's correlation, for a category the correlation ratio of the ranks:
-both are 0 where nothing depends on it and 1 where the objective follows from it alone. Only what
-a single hyperparameter does by itself is seen, not what two do together.
+By rank correlation, which needs nothing: Spearman's for a number, the correlation ratio of the
+ranks for a category; both are 0 where nothing depends on it and 1 where the objective follows from
+it alone. Only what a hyperparameter does by itself is seen, not what two do together.
+
+By a random forest, where scikit-learn is installed, which sees that too; see `forest.py`.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 from neps_tui.facts.config_keys import ConfigKey
-from neps_tui.plots.evaluated import Question, is_real
+from neps_tui.plots.evaluated import Evaluation, Question, is_real
 from neps_tui.plots.plot import Bar, Bars, thinned
+from neps_tui.plots.rank_correlation import correlation, correlation_ratio, ranks
 from neps_tui.words.formatting import number
 
-_LEAST_TRIALS = 8
-_MOST_TRIALS = 4000
+FOREST = "random forest"
+RANKS = "rank correlation"
+_LEAST_TRIALS = {RANKS: 8, FOREST: 20}
+_MOST_TRIALS = {RANKS: 4000, FOREST: 2000}
 _NORMAL_95 = 1.96
 
 
+@cache
+def has_forest() -> bool:
+    """Whether the library is installed by which forests are grown."""
+    return find_spec("sklearn") is not None
+
+
+def variants(question: Question) -> list[str]:
+    """The methods there are, the best first."""
+    del question
+    return [FOREST, RANKS] if has_forest() else [RANKS]
+
+
 def importance_bars(question: Question) -> Bars:
-    """The hyperparameters, the most important first, with the 95 % interval of each."""
-    title = f"Importance for {question.objective_label}, by rank correlation"
+    """The hyperparameters, the most important first, each with its uncertainty."""
+    method = question.variant or variants(question)[0]
+    title = f"Importance for {question.objective_label}, by {method}"
     found = [each for each in question.evaluations() if each.is_chosen]
-    if len(found) < _LEAST_TRIALS:
-        return Bars(title, empty=f"It takes {_LEAST_TRIALS} trials with an objective.")
-    sample = [found[index] for index in thinned(len(found), _MOST_TRIALS)]
+    least = _LEAST_TRIALS[method]
+    if len(found) < least:
+        return Bars(title, empty=f"It takes {least} trials with an objective.")
+    sample = [found[index] for index in thinned(len(found), _MOST_TRIALS[method])]
+    return (_by_forest if method == FOREST else _by_ranks)(question, title, sample)
+
+
+def _by_ranks(question: Question, title: str, sample: Sequence[Evaluation]) -> Bars:
     bars = []
     for key in question.varying().values():
         pairs = [
@@ -36,25 +60,27 @@ def importance_bars(question: Question) -> Bars:
             for each in sample
             if (value := question.value(each.trial, key)) is not None
         ]
-        if len(pairs) >= _LEAST_TRIALS:
-            bar = _bar(key, [value for value, _ in pairs], [one for _, one in pairs])
+        if len(pairs) >= _LEAST_TRIALS[RANKS]:
+            bar = _rank_bar(key, [value for value, _ in pairs], [one for _, one in pairs])
             is_fidelity = question.is_fidelity(key)
             bars.append(bar._replace(text=f"{bar.text}, the fidelity") if is_fidelity else bar)
     bars.sort(key=lambda bar: -bar.value)
+    hint = () if has_forest() else ("with scikit-learn installed, a random forest sees these too",)
     return Bars(
         title,
         tuple(bars),
         notes=(
             f"of {len(sample)} trials; 95 % intervals by Fisher's z; "
             "each hyperparameter by itself, interactions are not seen",
+            *hint,
         ),
     )
 
 
-def _bar(key: ConfigKey, values: Sequence[Any], objectives: Sequence[float]) -> Bar:
+def _rank_bar(key: ConfigKey, values: Sequence[Any], objectives: Sequence[float]) -> Bar:
     count = len(values)
     ranked = ranks(objectives)
-    if key.is_number and all(map(is_real, values)):
+    if _is_numeric(key, values):
         signed = correlation(ranks([float(value) for value in values]), ranked)
         strength = abs(signed)
         way = "higher is worse" if signed > 0 else "higher is better"
@@ -71,47 +97,47 @@ def _bar(key: ConfigKey, values: Sequence[Any], objectives: Sequence[float]) -> 
     )
 
 
-def ranks(values: Sequence[float]) -> list[float]:
-    """Ranks from 0, equal values at their mean rank."""
-    order = sorted(range(len(values)), key=values.__getitem__)
-    found = [0.0] * len(values)
-    start = 0
-    while start < len(order):
-        stop = start
-        while stop < len(order) and values[order[stop]] == values[order[start]]:
-            stop += 1
-        for index in order[start:stop]:
-            found[index] = (start + stop - 1) / 2
-        start = stop
-    return found
+def _is_numeric(key: ConfigKey, values: Sequence[Any]) -> bool:
+    return key.is_number and all(map(is_real, values))
 
 
-def correlation(one: Sequence[float], other: Sequence[float]) -> float:
-    """Pearson's correlation, from -1 to 1; 0 where either does not vary."""
-    mean_one, mean_other = math.fsum(one) / len(one), math.fsum(other) / len(other)
-    shared = math.fsum((a - mean_one) * (b - mean_other) for a, b in zip(one, other, strict=True))
-    spread_one = math.fsum((a - mean_one) ** 2 for a in one)
-    spread_other = math.fsum((b - mean_other) ** 2 for b in other)
-    if not spread_one or not spread_other:
-        return 0.0
-    return max(-1.0, min(1.0, shared / math.sqrt(spread_one * spread_other)))
+def _by_forest(question: Question, title: str, sample: Sequence[Evaluation]) -> Bars:
+    # Imported when it is asked for: it takes a second, and is not there for everybody.
+    from neps_tui.plots.forest import shares
 
-
-def correlation_ratio(groups: Sequence[str], values: Sequence[float]) -> float:
-    """How much of the spread of values is between groups, from 0 to 1, corrected for chance."""
-    mean = math.fsum(values) / len(values)
-    by_group: defaultdict[str, list[float]] = defaultdict(list)
-    for group, value in zip(groups, values, strict=True):
-        by_group[group].append(value)
-    whole = math.fsum((value - mean) ** 2 for value in values)
-    freedom = len(values) - len(by_group)
-    if not whole or freedom <= 0:
-        return 0.0
-    within = math.fsum(
-        math.fsum((value - centre) ** 2 for value in each)
-        for each in by_group.values()
-        for centre in (math.fsum(each) / len(each),)
+    keys = list(question.varying().values())
+    columns = [list(_column(question, key, sample)) for key in keys]
+    grown = shares(columns, ranks([each.objective for each in sample]))
+    if grown.explained <= 0:
+        said = "A forest grown on some trials foretells nothing of the others yet."
+        return Bars(title, empty=f"{said} The other method may tell more.")
+    bars = [_forest_bar(question, key, *each) for key, each in zip(keys, grown.shares, strict=True)]
+    bars.sort(key=lambda bar: -bar.value)
+    return Bars(
+        title,
+        tuple(bars),
+        notes=(
+            f"of {len(sample)} trials: share of what is lost by shuffling the hyperparameter, "
+            f"mean and range of {grown.folds} folds; the forest explains "
+            f"{grown.explained:.0%} of the ranks of trials it has not seen",
+        ),
     )
-    # As adjusted R²: many groups explain something of any values.
-    explained = 1.0 - (within / freedom) / (whole / (len(values) - 1))
-    return math.sqrt(max(0.0, explained))
+
+
+def _forest_bar(question: Question, key: ConfigKey, mean: float, low: float, high: float) -> Bar:
+    fidelity = ", the fidelity" if question.is_fidelity(key) else ""
+    doubt = "" if low > 0 else ", may be chance"
+    text = f"{mean:.0%} ({low:.0%} to {high:.0%}){fidelity}{doubt}"
+    return Bar(key.name, mean, low, high, text)
+
+
+def _column(question: Question, key: ConfigKey, sample: Sequence[Evaluation]) -> Iterator[float]:
+    """A hyperparameter as numbers: choices are numbered as they come, nan is none."""
+    values = [question.value(each.trial, key) for each in sample]
+    if _is_numeric(key, [value for value in values if value is not None]):
+        yield from (math.nan if value is None else float(value) for value in values)
+        return
+    numbers: dict[str, float] = {}
+    for value in values:
+        name = "" if value is None else number(value)
+        yield math.nan if value is None else numbers.setdefault(name, float(len(numbers)))

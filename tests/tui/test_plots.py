@@ -19,7 +19,6 @@ from neps_tui.plots.bar_lines import bar_lines
 from neps_tui.plots.catalogue import PLOTS, PlotKind
 from neps_tui.plots.drawing import draw_plot
 from neps_tui.plots.evaluated import Question
-from neps_tui.plots.importance import correlation, correlation_ratio, ranks
 from neps_tui.plots.plot import Axis, Bars, Dot, Line, Plot
 from neps_tui.view import RunView
 
@@ -128,42 +127,6 @@ def test_of_many_curves_the_good_ones_stay(recorded_run: CopyRun) -> None:
     view = view_of(recorded_run("hyperband-0.17"))
     plot = plot_of("curves", Question(view))
     assert view.summary.best_id in {dot.trial_id for dot in plot.dots}
-
-
-# --- importance ----------------------------------------------------------------------------------
-
-
-def test_what_decides_everything_is_of_importance_one() -> None:
-    values = [float(each) for each in range(50)]
-    assert correlation(ranks(values), ranks([value**3 for value in values])) == pytest.approx(1)
-    assert correlation(ranks(values), ranks([-value for value in values])) == pytest.approx(-1)
-    groups = ["a" if value < 25 else "b" for value in values]
-    assert correlation_ratio(groups, [float(value < 25) for value in values]) == pytest.approx(1)
-
-
-def test_what_never_varies_is_of_no_importance() -> None:
-    assert correlation([1.0] * 10, [float(each) for each in range(10)]) == 0.0
-    assert correlation_ratio(["a"] * 10, [float(each) for each in range(10)]) == 0.0
-    assert correlation_ratio([str(each) for each in range(10)], [0.5] * 10) == 0.0
-
-
-@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
-def test_ranks_are_a_fair_order(values: list[float]) -> None:
-    found = ranks(values)
-    assert sum(found) == pytest.approx(len(values) * (len(values) - 1) / 2)
-    for one, rank in zip(values, found, strict=True):
-        for other, other_rank in zip(values, found, strict=True):
-            assert (one < other) == (rank < other_rank)
-
-
-def test_an_interval_that_reaches_zero_may_be_chance(recorded_run: CopyRun) -> None:
-    made = kind("importance").make(Question(view_of(recorded_run("hyperband-0.17"))))
-    assert isinstance(made, Bars)
-    assert made.bars[0].name == "epochs"
-    assert "the fidelity" in made.bars[0].text
-    for bar in made.bars:
-        assert bar.low <= bar.value <= bar.high
-        assert ("may be chance" in bar.text) == (bar.low == 0)
 
 
 # --- drawing -------------------------------------------------------------------------------------
