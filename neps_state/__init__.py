@@ -8,17 +8,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from neps_state.changes import Changed
+    from neps_state.edit import Changed, Edit, TrialEdit
     from neps_state.errors import ErrDump, SerializableTrialError, SerializedError
     from neps_state.exceptions import (
         LockFailedError,
         NePSError,
+        NothingToUndoError,
         NotReportedYetError,
         StateChangedError,
         TrialAlreadyExistsError,
         TrialNotFoundError,
         UnreadableError,
     )
+    from neps_state.history import Change, History
     from neps_state.locks import FileLocker
     from neps_state.optimizer import (
         AskFunction,
@@ -37,15 +39,19 @@ if TYPE_CHECKING:
 __all__ = [
     "AskFunction",
     "BudgetInfo",
+    "Change",
     "Changed",
+    "Edit",
     "ErrDump",
     "FileLocker",
+    "History",
     "ImportedConfig",
     "LockFailedError",
     "MetaData",
     "NePSError",
     "NePSState",
     "NotReportedYetError",
+    "NothingToUndoError",
     "OptimizationState",
     "OptimizerInfo",
     "Report",
@@ -58,6 +64,7 @@ __all__ = [
     "StateChangedError",
     "Trial",
     "TrialAlreadyExistsError",
+    "TrialEdit",
     "TrialNotFoundError",
     "TrialRepo",
     "TrialWriteHint",
@@ -67,15 +74,19 @@ __all__ = [
 _MODULES = {
     "AskFunction": "optimizer",
     "BudgetInfo": "optimizer",
-    "Changed": "changes",
+    "Change": "history",
+    "Changed": "edit",
+    "Edit": "edit",
     "ErrDump": "errors",
     "FileLocker": "locks",
+    "History": "history",
     "ImportedConfig": "trial",
     "LockFailedError": "exceptions",
     "MetaData": "trial",
     "NePSError": "exceptions",
     "NePSState": "state",
     "NotReportedYetError": "exceptions",
+    "NothingToUndoError": "exceptions",
     "OptimizationState": "optimizer",
     "OptimizerInfo": "optimizer",
     "Report": "trial",
@@ -88,6 +99,7 @@ _MODULES = {
     "StateChangedError": "exceptions",
     "Trial": "trial",
     "TrialAlreadyExistsError": "exceptions",
+    "TrialEdit": "edit",
     "TrialNotFoundError": "exceptions",
     "TrialRepo": "repo",
     "TrialWriteHint": "trial_files",

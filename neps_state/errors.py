@@ -147,24 +147,22 @@ def add_errors(path: Path, errors: Iterable[SerializableTrialError]) -> None:
         replace_file(path, b"\n".join([*filter(None, [before.rstrip(b"\n")]), *rows]))
 
 
-def drop_errors_of(path: Path, trial_ids: Collection[str]) -> ErrDump:
-    """Take the rows of these trials out of the dump, and nothing else.
+def drop_errors(path: Path, errors: Iterable[SerializableTrialError]) -> None:
+    """Take rows out of the dump, each once and only those, if they are there.
 
     The caller holds the errors lock.
-
-    Returns:
-        The rows taken out.
     """
-    if not path.exists():
-        return ErrDump()
+    unwanted = list(errors)
+    if not unwanted or not path.exists():
+        return
     kept: list[bytes] = []
-    dropped = ErrDump()
+    found = False
     for line in read_bytes(path).split(b"\n"):
         error = _parse_row(line)
-        if error is not None and error.trial_id in trial_ids:
-            dropped.append(error)
+        if error is not None and error in unwanted:
+            unwanted.remove(error)
+            found = True
         elif line.strip():
             kept.append(line)
-    if dropped:
+    if found:
         replace_file(path, b"\n".join(kept))
-    return dropped

@@ -36,6 +36,10 @@ class StateChangedError(NePSError):
     """A trial is no longer what the caller saw, so the change to it was refused."""
 
 
+class NothingToUndoError(NePSError):
+    """There is no change, or no such change, that could be taken back."""
+
+
 class LockFailedError(NePSError):
     """A lock could not be had in time.
 

@@ -6,7 +6,7 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, get_args
@@ -114,6 +114,11 @@ class TrialRepo:
             NePSError: One has an id that cannot name a directory; nothing was written.
         """
         trials = trial if isinstance(trial, list) else [trial]
+        self._check_free(trials)
+        self.drop_unfinished_directories(each.id for each in trials)
+        self._store(trial)
+
+    def _check_free(self, trials: list[Trial]) -> None:
         new: set[str] = set()
         for each in trials:
             if not is_sound_id(each.id):
@@ -121,12 +126,14 @@ class TrialRepo:
             if each.id in new or self._directory_of(each.id).exists():
                 raise TrialAlreadyExistsError(each.id, self._directory_of(each.id))
             new.add(each.id)
+
+    def _store(self, trial: Trial | list[Trial]) -> None:
+        trials = trial if isinstance(trial, list) else [trial]
         self.directory.mkdir(parents=True, exist_ok=True)
-        prepared = [self._prepare_directory(each) for each in trials]
+        for each in trials:
+            self._prepare_directory(each)
         self._append(trial)
-        for each, beside in zip(trials, prepared, strict=True):
-            beside.rename(self._directory_of(each.id))
-        sync_directory(self.directory)
+        self.finish_directories(each.id for each in trials)
         self._known += len(trials)
         self._consolidate_if_long()
 
@@ -149,53 +156,101 @@ class TrialRepo:
         self._append(trial)
         self._write_files(trial, wanted)
 
-    def reset_trials(self, trials: list[Trial]) -> None:
-        """Record that trials are pending again, and take their reports away.
+    def change_trials(self, trials: list[Trial]) -> None:
+        """Record what trials have become, all at once, with or without a report.
 
         Args:
-            trials: The trials after `Trial.reset`.
+            trials: The trials as they are now.
         """
-        for trial in trials:
-            trial.report = None
         self._append(trials if len(trials) > 1 else trials[0])
         for trial in trials:
-            self._write_files(trial, ["metadata"])
+            self.write_as_known(trial)
+
+    def write_as_known(self, trial: Trial) -> None:
+        """Make a trial's own files say what the cache says; they may be half done after a kill."""
+        self._write_files(trial, ["metadata"] if trial.report is None else ["report", "metadata"])
+        if trial.report is None:
             reported = report_path(self._directory_of(trial.id))
             while reported is not None:
                 reported.unlink()
                 reported = report_path(self._directory_of(trial.id))
 
-    def remove_trial(self, trial_id: str, keep_in: Path) -> None:
-        """Take a trial out of the run.
+    def restore_trials(self, trials: list[Trial], kept_in: Path) -> None:
+        """Put trials that were removed back into the run.
 
         Args:
-            trial_id: The trial.
-            keep_in: Directory, of the same file system, that its files are moved to.
+            trials: The trials.
+            kept_in: Directory, of the same file system, that keeps their own ones.
+        """
+        self._check_free(trials)
+        for trial in trials:
+            kept = kept_in / f"{CONFIG_PREFIX}{trial.id}"
+            if kept.exists():
+                kept.rename(self._directory_beside(trial.id))
+        self._store(trials)
 
-        Raises:
-            TrialNotFoundError: There is no such trial.
+    def remove_trials(self, trial_ids: Collection[str], keep_in: Path) -> None:
+        """Take trials out of the run.
+
+        Args:
+            trial_ids: The trials.
+            keep_in: Directory, of the same file system, that their own ones are moved to.
         """
         trials = self.latest()
-        directory = self._directory_of(trial_id)
-        if trial_id not in trials and not directory.exists():
-            raise TrialNotFoundError(f"no trial {trial_id} in this run; nothing was changed")
-        if directory.exists():
-            directory.rename(keep_in / directory.name)
+        # Directories first: an id without trial but with a directory would stop the next worker
+        # that gives it away again.
+        for trial_id in trial_ids:
+            directory = self._directory_of(trial_id)
+            if directory.exists():
+                directory.rename(keep_in / directory.name)
+        if self.directory.is_dir():
             sync_directory(self.directory)
-        if trials.pop(trial_id, None) is not None:
-            self._write_whole(trials)
+        remaining = {each: trial for each, trial in trials.items() if each not in trial_ids}
+        if len(remaining) < len(trials):
+            self._write_whole(remaining)
+
+    def take_back_directories(self, trial_ids: Iterable[str], kept_in: Path) -> None:
+        """Undo what a kill left of a removal that did not come to be."""
+        for trial_id in trial_ids:
+            kept = kept_in / f"{CONFIG_PREFIX}{trial_id}"
+            if kept.exists() and not self._directory_of(trial_id).exists():
+                kept.rename(self._directory_of(trial_id))
+        sync_directory(self.directory)
+
+    def put_aside_directories(self, trial_ids: Iterable[str], keep_in: Path) -> None:
+        """Undo what a kill left of a restoration that did not come to be."""
+        for trial_id in trial_ids:
+            beside = self._directory_beside(trial_id)
+            if beside.exists():
+                beside.rename(keep_in / f"{CONFIG_PREFIX}{trial_id}")
+
+    def finish_directories(self, trial_ids: Iterable[str]) -> None:
+        """Give the directories of new trials their names, after a kill between cache and name."""
+        for trial_id in trial_ids:
+            beside, directory = self._directory_beside(trial_id), self._directory_of(trial_id)
+            if beside.exists() and not directory.exists():
+                beside.rename(directory)
+        sync_directory(self.directory)
+
+    def drop_unfinished_directories(self, trial_ids: Iterable[str]) -> None:
+        """Take away the prepared directories of trials that did not come to be."""
+        for trial_id in trial_ids:
+            beside = self._directory_beside(trial_id)
+            if beside.exists():
+                shutil.rmtree(beside)
 
     def _directory_of(self, trial_id: str) -> Path:
         return self.directory / f"{CONFIG_PREFIX}{trial_id}"
 
-    def _prepare_directory(self, trial: Trial) -> Path:
-        """Fill a directory that nobody takes for a trial, to be renamed once the cache knows it."""
-        beside = self.directory / f"{UNFINISHED_PREFIX}{trial.id}"
-        if beside.exists():
-            shutil.rmtree(beside)
-        beside.mkdir()
-        self._fill(trial, beside, ("config", "metadata"))
-        return beside
+    def _directory_beside(self, trial_id: str) -> Path:
+        """A trial's directory before the cache knows the trial: nobody takes it for one."""
+        return self.directory / f"{UNFINISHED_PREFIX}{trial_id}"
+
+    def _prepare_directory(self, trial: Trial) -> None:
+        beside = self._directory_beside(trial.id)
+        if not beside.exists():
+            beside.mkdir()
+            self._fill(trial, beside, _checked(None, trial))
 
     def _write_files(self, trial: Trial, hints: Iterable[TrialWriteHint]) -> None:
         directory = self._directory_of(trial.id)

@@ -9,27 +9,25 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar, overload
 
-from neps_state import backup
-from neps_state.changes import Changed, unchanged
-from neps_state.errors import (
-    ErrDump,
-    SerializableTrialError,
-    add_errors,
-    drop_errors_of,
-    read_errors,
-)
+from neps_state.decisions import adding, budgeting, removing, resetting
+from neps_state.edit import Changed, Edit
+from neps_state.editing import Editor
+from neps_state.errors import ErrDump, SerializableTrialError, add_errors, read_errors
 from neps_state.exceptions import (
     NePSError,
-    StateChangedError,
+    NothingToUndoError,
     TrialNotFoundError,
     UnreadableError,
 )
+from neps_state.fidelity import fidelity_key
 from neps_state.files import read_bytes, replace_file
+from neps_state.given import Evaluated, GivenConfigs
+from neps_state.history import Change, History
 from neps_state.layout import RunLayout
 from neps_state.locks import FileLocker
 from neps_state.optimizer import AskFunction, BudgetInfo, OptimizationState, OptimizerInfo
@@ -43,15 +41,16 @@ from neps_state.run_files import (
     read_pipeline_space,
 )
 from neps_state.sampling import sample
+from neps_state.space import space_tree
 from neps_state.stand_in import class_name_of
 from neps_state.trial import ImportedConfig, Report, State, Trial
 from neps_state.trial_files import TrialWriteHint
+from neps_state.trial_ids import new_trial_ids
 
 T = TypeVar("T")
 
 _UNSAFE_RETRIES = 10
 _UNSAFE_RETRY_WAIT = 0.1
-_MOST_RESETS_A_HOLD = 50
 
 
 @dataclass
@@ -402,17 +401,140 @@ class NePSState:
 
     # --- what a person does --------------------------------------------------------------------
 
+    def lock_and_edit(self, edit: Edit, *, force: bool = False) -> Changed:
+        """Carry out what a person has decided, as one change that can be taken back.
+
+        Trials that no longer are what was seen are refused, the others edited all at once. What
+        goes is kept; see `History`.
+
+        Args:
+            edit: What is to be changed; see `neps_state.edit`.
+            force: Whether to edit even trials that a worker may be evaluating.
+
+        Raises:
+            LockFailedError: A lock could not be had in time; nothing was changed.
+        """
+        with self._locks_for(edit):
+            return self._editor.apply(edit, force=force)
+
+    def lock_and_undo(self, change_id: str | None = None) -> Changed:
+        """Take a change back, if nothing that it was about has changed since.
+
+        Args:
+            change_id: Which, as in `history`; None for the last that can be.
+
+        Raises:
+            NothingToUndoError: There is no such change, or it was undone already.
+            LockFailedError: A lock could not be had in time; nothing was changed.
+            UnreadableError: What was kept of it is damaged; nothing was changed.
+        """
+        change = self._to_undo(change_id)
+        edit = change.read_edit().turned_round(change.id)
+        with self._locks_for(edit):
+            if change.id not in {each.id for each in self.history.undoable()}:
+                raise NothingToUndoError(f"{change.id} was undone meanwhile; nothing was changed")
+            # Not all that is evaluating is worth a refusal: that it was so is what is restored.
+            return self._editor.apply(edit, force=True, whole=True)
+
+    def lock_and_finish_changes(self) -> None:
+        """Finish, or take back, changes of processes that were killed; any next change does so.
+
+        Raises:
+            LockFailedError: A lock could not be had in time.
+        """
+        with self._optimizer_lock.lock(), self._trial_lock.lock(), self._err_lock.lock():
+            self._editor.finish_begun()
+
+    def _to_undo(self, change_id: str | None) -> Change:
+        undoable = self.history.undoable()
+        if change_id is None:
+            if not undoable:
+                raise NothingToUndoError("nothing was changed that could be undone")
+            return undoable[-1]
+        found = [each for each in undoable if each.id.startswith(change_id)]
+        if len(found) != 1:
+            raise NothingToUndoError(f"no change {change_id} that could be undone")
+        return found[0]
+
+    @property
+    def history(self) -> History:
+        """What this package has changed in the run."""
+        return self._editor.history
+
+    @property
+    def _editor(self) -> Editor:
+        return Editor(RunLayout(self.path), self._trial_repo)
+
+    @contextmanager
+    def _locks_for(self, edit: Edit) -> Iterator[None]:
+        """The locks an edit needs. Who adds trials or limits keeps workers from sampling."""
+        with ExitStack() as held:
+            if edit.budget is not None or any(each.before is None for each in edit.trials):
+                held.enter_context(self._optimizer_lock.lock())
+            held.enter_context(self._trial_lock.lock())
+            held.enter_context(self._err_lock.lock())
+            yield
+
+    def lock_and_enqueue(self, configs: Sequence[Mapping[str, Any]], *, by: str) -> Changed:
+        """Add pending trials with configs that a person has chosen; the next free worker takes one.
+
+        They are sampled as workers sample, by an optimizer that returns what it was given.
+
+        Args:
+            configs: Keys and values as stored. With rungs, each names the fidelity of one.
+            by: Who asks; kept as the trials' `sampling_worker_id`.
+
+        Raises:
+            LockFailedError: A lock could not be had in time; nothing was changed.
+            NePSError: No id can be found that the optimizer accepts; nothing was changed.
+        """
+        with self._optimizer_lock.lock():
+            with self._trial_lock.lock():
+                known = self._trial_repo.latest()
+            given = GivenConfigs(configs, self._new_ids(known, configs))
+            sampled = sample(RunLayout(self.path), given, known, worker_id=by, n=len(configs))
+            assert isinstance(sampled, list)
+            with self._trial_lock.lock(), self._err_lock.lock():
+                return self._editor.apply(adding("enqueue", sampled), whole=True)
+
+    def lock_and_import(self, evaluated: Sequence[Evaluated], *, by: str) -> Changed:
+        """Add trials that were evaluated elsewhere, under new ids, as one change.
+
+        Args:
+            evaluated: Configs with what came out of them.
+            by: Who imports; kept as the trials' worker.
+
+        Raises:
+            LockFailedError: A lock could not be had in time; nothing was changed.
+            NePSError: No ids can be found that the optimizer accepts; nothing was changed.
+        """
+        with self._optimizer_lock.lock(), self._trial_lock.lock(), self._err_lock.lock():
+            known = self._trial_repo.latest()
+            ids = self._new_ids(known, [each.config for each in evaluated])
+            layout = RunLayout(self.path)
+            trials = [
+                each.as_trial(trial_id, str(layout.trial_directory(trial_id)), by)
+                for trial_id, each in zip(ids, evaluated, strict=True)
+            ]
+            return self._editor.apply(adding("import", trials), whole=True)
+
+    def _new_ids(
+        self, known: Mapping[str, Trial], configs: Sequence[Mapping[str, Any]]
+    ) -> list[str]:
+        sampled = [trial.config for trial in known.values()]
+        space = space_tree(self._pipeline_space)
+        key = fidelity_key(self._optimizer_info, space, [*sampled, *configs])
+        return new_trial_ids(self._optimizer_info, known, configs, key)
+
     def lock_and_reset_trial_by_id(self, trial_id: str) -> None:
         """Make a trial pending again: its config stays, its report and its errors go.
 
-        Nothing else of the run is touched, unlike in NePS itself. What goes is kept in a backup.
+        Nothing else of the run is touched, unlike in NePS itself. What goes is kept.
 
         Raises:
             TrialNotFoundError: There is none of that id.
         """
-        with self._trial_lock.lock(), self._err_lock.lock():
-            trial = self._known_trial(self._trial_repo.latest(), trial_id)
-            self._reset([trial])
+        self._edit_one(trial_id, resetting)
 
     def lock_and_reset_trials(self, seen: Iterable[Trial], *, force: bool = False) -> Changed:
         """Make trials pending again, but only those that still are what the caller saw.
@@ -422,56 +544,34 @@ class NePSState:
             force: Whether to reset even a trial that a worker may be evaluating.
 
         Raises:
-            LockFailedError: A lock could not be had in time; trials before it were reset.
+            LockFailedError: A lock could not be had in time; nothing was changed.
         """
-        waiting = list(seen)
-        done: list[str] = []
-        refused: dict[str, str] = {}
-        backups: list[Path] = []
-        for start in range(0, len(waiting), _MOST_RESETS_A_HOLD):
-            with self._trial_lock.lock(), self._err_lock.lock():
-                known = self._trial_repo.latest()
-                chosen = []
-                for trial in waiting[start : start + _MOST_RESETS_A_HOLD]:
-                    try:
-                        chosen.append(unchanged(known, trial, force=force))
-                    except StateChangedError as error:
-                        refused[trial.id] = str(error)
-                if chosen:
-                    backups.append(self._reset(chosen))
-                    done.extend(trial.id for trial in chosen)
-        return Changed(tuple(done), refused, tuple(backups))
-
-    def _reset(self, trials: list[Trial]) -> Path:
-        """Reset trials under both locks; the backup that keeps what went."""
-        trial_ids = {trial.id for trial in trials}
-        errors = read_errors(self._shared_errors_path).of_trials(trial_ids)
-        kept = backup.keep(RunLayout(self.path), "reset", trials, errors)
-        for trial in trials:
-            trial.reset()
-        # The errors first: a kill here leaves a crashed trial, which can be reset again.
-        drop_errors_of(self._shared_errors_path, trial_ids)
-        self._trial_repo.reset_trials(trials)
-        return kept
+        with self._trial_lock.lock(), self._err_lock.lock():
+            errors = read_errors(self._shared_errors_path).errs
+            return self._editor.apply(resetting(seen, errors), force=force)
 
     def lock_and_remove_trial_by_id(self, trial_id: str) -> None:
-        """Take a trial out of the run; its directory and its errors move to a backup.
+        """Take a trial out of the run; its directory and its errors are kept.
 
         Raises:
             TrialNotFoundError: There is none of that id.
         """
-        with self._trial_lock.lock(), self._err_lock.lock():
-            trial = self._known_trial(self._trial_repo.latest(), trial_id)
-            errors = read_errors(self._shared_errors_path).of_trials({trial_id})
-            kept = backup.keep(RunLayout(self.path), "remove", [trial], errors)
-            whole = kept / "whole"
-            whole.mkdir()
-            drop_errors_of(self._shared_errors_path, {trial_id})
-            self._trial_repo.remove_trial(trial_id, keep_in=whole)
+        self._edit_one(trial_id, removing)
 
-    def _known_trial(self, known: Mapping[str, Trial], trial_id: str) -> Trial:
+    def _edit_one(
+        self,
+        trial_id: str,
+        make: Callable[[Sequence[Trial], Sequence[SerializableTrialError]], Edit],
+    ) -> None:
+        """Edit a trial whatever it is just now."""
+        with self._trial_lock.lock(), self._err_lock.lock():
+            trial = self._known_trial(trial_id)
+            edit = make([trial], read_errors(self._shared_errors_path).errs)
+            self._editor.apply(edit, force=True)
+
+    def _known_trial(self, trial_id: str) -> Trial:
         """The trial by the cache, or else by its own files."""
-        trial = known.get(trial_id)
+        trial = self._trial_repo.latest().get(trial_id)
         if trial is not None:
             return trial
         try:
@@ -495,13 +595,8 @@ class NePSState:
             "total_fidelities_to_spend": total_fidelities_to_spend,
         }
         given = {name: limit for name, limit in limits.items() if limit is not None}
-        if not given:
-            return
-        with self._changing_optimizer_state() as state:
-            if state.budget is None:
-                state.budget = BudgetInfo()
-            for name, limit in given.items():
-                setattr(state.budget, name, limit)
+        with self._optimizer_lock.lock(), self._trial_lock.lock(), self._err_lock.lock():
+            self._editor.apply(budgeting(self._editor.budget(), given))
 
     @contextmanager
     def _changing_optimizer_state(self) -> Iterator[OptimizationState]:

@@ -55,9 +55,8 @@ def _do_reset(plan: Resetting, arguments: argparse.Namespace) -> Exit:
     except LockFailedError as error:
         raise CommandError(str(error), Exit.NO_LOCK) from error
     if outcome.done:
-        kept = ", ".join(str(each) for each in outcome.backups)
         print(f"reset {len(outcome.done)} to pending: {', '.join(outcome.done)}")
-        print(f"what they were is kept in {kept}")
+        print(f"to take it back: neps-tui undo {arguments.root}")
     for reason in outcome.refused.values():
         print(f"left as it is: {reason}", file=sys.stderr)
     return Exit.REFUSED if outcome.refused else Exit.DONE

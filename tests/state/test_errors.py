@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neps_state import ErrDump, NePSState, SerializableTrialError, SerializedError
-from neps_state.errors import add_errors, drop_errors_of, parse_errors, read_errors
+from neps_state.errors import add_errors, drop_errors, parse_errors, read_errors
 
 
 def error(trial_id: str, text: str = "boom") -> SerializableTrialError:
@@ -54,18 +55,18 @@ def test_any_bytes_are_read_as_rows_or_bad_lines(data: bytes) -> None:
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(errors=st.lists(ERRORS, max_size=6), data=st.data())
-def test_dropping_the_errors_of_some_trials_leaves_all_others_as_they_were(
+def test_dropping_some_errors_leaves_all_others_as_they_were(
     errors: list[SerializableTrialError], data: st.DataObject, tmp_path: Path
 ) -> None:
     path = tmp_path / "shared_errors.jsonl"
     path.unlink(missing_ok=True)
     add_errors(path, errors)
-    gone = data.draw(st.sets(st.sampled_from([each.trial_id for each in errors] or ["x"])))
+    places = data.draw(st.sets(st.integers(0, max(len(errors) - 1, 0)))) if errors else set()
 
-    dropped = drop_errors_of(path, gone)
+    drop_errors(path, [errors[place] for place in places])
 
-    assert dropped.errs == [each for each in errors if each.trial_id in gone]
-    assert read_errors(path).errs == [each for each in errors if each.trial_id not in gone]
+    left = [each for place, each in enumerate(errors) if place not in places]
+    assert Counter(read_errors(path).errs) == Counter(left)
 
 
 def test_lines_that_cannot_be_read_survive_every_change(tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_lines_that_cannot_be_read_survive_every_change(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes() + b'\n{"trial_id": "3", "wor\n[1, 2]')
 
     add_errors(path, [error("4")])
-    drop_errors_of(path, {"1"})
+    drop_errors(path, [error("1")])
 
     assert path.read_bytes().split(b"\n")[1:3] == [b'{"trial_id": "3", "wor', b"[1, 2]"]
     assert [each.trial_id for each in read_errors(path).errs] == ["2", "4"]
@@ -82,12 +83,13 @@ def test_lines_that_cannot_be_read_survive_every_change(tmp_path: Path) -> None:
 
 def test_dropping_nothing_writes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "shared_errors.jsonl"
-    assert not drop_errors_of(path, {"1"})
+    drop_errors(path, [error("1")])
     assert not path.exists()
     add_errors(path, [error("1")])
     before = path.stat()
 
-    assert not drop_errors_of(path, {"2"})
+    drop_errors(path, [error("2")])
+    drop_errors(path, [])
 
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 

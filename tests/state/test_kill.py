@@ -21,6 +21,8 @@ import pytest
 
 from neps_state import NePSState, State, Trial
 from neps_state.cache import parse_cache
+from neps_state.decisions import dropping, marking, removing, reporting
+from neps_state.given import Evaluated
 from neps_state.reader import RunReader
 from neps_state.snapshot import Phase
 
@@ -153,6 +155,50 @@ def report_crash(state: NePSState, make: Any) -> None:
 def remove_one(state: NePSState, make: Any) -> None:
     if "2" in state.lock_and_read_trials():
         state.lock_and_remove_trial_by_id("2")
+    else:
+        state.lock_and_finish_changes()
+
+
+def enqueue_two(state: NePSState, make: Any) -> None:
+    state.lock_and_finish_changes()
+    if len(state.lock_and_read_trials()) < 8:
+        state.lock_and_enqueue([{"lr": 0.5}, {"lr": 0.6}], by="ada")
+
+
+def bring_in_two(state: NePSState, make: Any) -> None:
+    state.lock_and_finish_changes()
+    if len(state.lock_and_read_trials()) < 8:
+        state.lock_and_import(
+            [Evaluated({"lr": 0.5}, [0.1]), Evaluated({"lr": 1.0}, [2])], by="ada"
+        )
+
+
+def tell_of_a_crash(state: NePSState, make: Any) -> None:
+    state.lock_and_finish_changes()
+    trial = state.lock_and_read_trials()["5"]
+    if trial.report is None:
+        edit = reporting(trial, [], message="node lost", by="ada", now=9.0)
+        state.lock_and_edit(edit, force=True)
+
+
+def mark_two(state: NePSState, make: Any) -> None:
+    state.lock_and_finish_changes()
+    trials = state.lock_and_read_trials()
+    if trials["1"].state is not State.CORRUPTED:
+        state.lock_and_edit(marking([trials["1"], trials["3"]], State.CORRUPTED, now=9.0))
+
+
+def drop_errors(state: NePSState, make: Any) -> None:
+    state.lock_and_edit(dropping(state.lock_and_get_errors().errs))
+
+
+def remove_and_undo(state: NePSState, make: Any) -> None:
+    state.lock_and_finish_changes()
+    if not state.history.changes():
+        trials = state.lock_and_read_trials()
+        state.lock_and_edit(removing([trials["2"]], state.lock_and_get_errors().errs))
+    if state.history.undoable():
+        state.lock_and_undo()
 
 
 def raise_budget(state: NePSState, make: Any) -> None:
@@ -211,6 +257,43 @@ OPERATIONS = {
             and not state.lock_and_get_errors().of_trials({"2"})
         ),
     ),
+    "enqueue": Operation(enqueue_two, check=lambda state: len(state.lock_and_read_trials()) == 8),
+    "import as a change": Operation(
+        bring_in_two, check=lambda state: len(state.lock_and_read_trials()) == 8
+    ),
+    "tell of a crash": Operation(
+        tell_of_a_crash,
+        frozenset({"5"}),
+        frozenset({State.EVALUATING, State.CRASHED}),
+        lambda state: (
+            len(state.lock_and_get_errors().of_trials({"5"})) == 1
+            and state.lock_and_get_trial_by_id("5").report is not None
+        ),
+    ),
+    "mark": Operation(
+        mark_two,
+        frozenset({"1", "3"}),
+        frozenset({State.SUCCESS, State.CORRUPTED}),
+        lambda state: (
+            {state.lock_and_get_trial_by_id(each).state for each in ("1", "3")} == {State.CORRUPTED}
+        ),
+    ),
+    "drop errors": Operation(
+        drop_errors,
+        frozenset({"2", "4"}),
+        frozenset({State.CRASHED}),
+        lambda state: state.lock_and_get_errors().empty(),
+    ),
+    "remove and undo": Operation(
+        remove_and_undo,
+        frozenset({"2"}),
+        frozenset({State.CRASHED}),
+        lambda state: (
+            state.lock_and_get_trial_by_id("2") == state.lock_and_read_trials()["2"]
+            and len(state.lock_and_get_errors().of_trials({"2"})) == 1
+            and state.history.undoable() == []
+        ),
+    ),
     "budget": Operation(
         raise_budget, check=lambda state: state.lock_and_get_global_budgets()[0] == 777
     ),
@@ -247,7 +330,10 @@ def deaths(
     ("name", "halve_writes"),
     [
         *[pytest.param(name, False, id=f"{name}, between calls") for name in OPERATIONS],
-        *[pytest.param(name, True, id=f"{name}, within writes") for name in ("reset", "report")],
+        *[
+            pytest.param(name, True, id=f"{name}, within writes")
+            for name in ("reset", "report", "import as a change")
+        ],
     ],
 )
 def test_a_kill_at_any_instant_leaves_a_valid_run_that_lost_nothing(
@@ -287,6 +373,10 @@ def test_a_kill_at_any_instant_leaves_a_valid_run_that_lost_nothing(
         assert operation.check(state), "the operation can be done after all"
         cache = (root / "configs/.trial_cache.pkl").read_bytes()
         assert parse_cache(cache).damage == []
+        assert list(state.history.begun()) == []
+        if name not in ("sample", "import"):
+            # What a worker leaves prepared stays, until a trial of that id comes again.
+            assert not list((root / "configs").glob(".new_*"))
         later = RunReader(root, clock=lambda: 1e10).poll()
         assert later.problems == ()
         assert later.trials.keys() == state.lock_and_read_trials().keys()

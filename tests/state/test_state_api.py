@@ -564,7 +564,9 @@ def test_what_a_reset_takes_away_is_kept(mixed_run: NePSState) -> None:
 
     changed = mixed_run.lock_and_reset_trials([mixed_run.lock_and_read_trials()["2"]])
 
-    (backup,) = changed.backups
+    (change,) = mixed_run.history.changes()
+    assert change.id == changed.change_id
+    backup = change.directory
     assert backup.is_relative_to(mixed_run.path)
     assert (backup / "config_2/report.yaml").read_bytes() == report
     assert json.loads((backup / "errors.jsonl").read_text())["trial_id"] == "2"

@@ -1,0 +1,108 @@
+"""Ids for trials that a person adds, such that the optimizer of the run can live with them.
+
+NePS's optimizers tell trials apart by ids of their own: `12`, or for config 12 at rung 2
+`12_rung_2` (up to 0.13 `12_2`). Most give the next one the largest number so far and one more;
+regularized evolution gives it the number of trials and one more, and dies where that is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any
+
+from neps_state.exceptions import NePSError
+from neps_state.optimizer import OptimizerInfo
+from neps_state.trial import Trial
+
+_ID = re.compile(r"(?P<config>\d+)(?:(?P<between>_(?:rung_)?)(?P<rung>\d+))?")
+_COUNTING = "regularized_evolution"
+
+
+def counts_trials(info: OptimizerInfo) -> bool:
+    """Whether the optimizer numbers trials by how many there are, so that none may be removed."""
+    return _COUNTING in info["name"]
+
+
+def rung_fidelities(
+    info: OptimizerInfo, trials: Mapping[str, Trial], fidelity_key: str | None
+) -> dict[int, Any]:
+    """What fidelity trials have at each rung, as the run recorded it or as its trials show.
+
+    Returns:
+        Nothing for a run without rungs.
+    """
+    derived = info.get("derived") or {}
+    recorded = derived.get("rung_to_fidelity")
+    if isinstance(recorded, Mapping):
+        return {int(rung): fidelity for rung, fidelity in recorded.items()}
+    found: dict[int, Any] = {}
+    for trial_id, trial in trials.items():
+        parts = _ID.fullmatch(trial_id)
+        if fidelity_key is None or not parts or parts["rung"] is None:
+            continue
+        if fidelity_key in trial.config:
+            found[int(parts["rung"])] = trial.config[fidelity_key]
+    return dict(sorted(found.items()))
+
+
+def new_trial_ids(
+    info: OptimizerInfo,
+    trials: Mapping[str, Trial],
+    configs: Sequence[Mapping[str, Any]],
+    fidelity_key: str | None,
+) -> list[str]:
+    """Ids for new trials with these configs.
+
+    Args:
+        info: Who optimizes.
+        trials: Every trial of the run, by id.
+        configs: Configurations, keys as stored.
+        fidelity_key: The key of the fidelity in them, if the run has one.
+
+    Raises:
+        NePSError: It cannot be told what ids the optimizer would accept, or a config has a
+            fidelity that belongs to no rung.
+    """
+    between = _between(info, trials, fidelity_key)
+    numbers = _free_numbers(info, trials)
+    if between is None:
+        return [str(next(numbers)) for _ in configs]
+    rung_of = {
+        fidelity: rung for rung, fidelity in rung_fidelities(info, trials, fidelity_key).items()
+    }
+    ids = []
+    for config in configs:
+        fidelity = config.get(fidelity_key or "")
+        if fidelity not in rung_of:
+            known = ", ".join(map(str, rung_of))
+            raise NePSError(f"{fidelity_key} must be that of a rung: {known}; not {fidelity}")
+        ids.append(f"{next(numbers)}{between}{rung_of[fidelity]}")
+    return ids
+
+
+def _between(
+    info: OptimizerInfo, trials: Mapping[str, Trial], fidelity_key: str | None
+) -> str | None:
+    """What stands between the number of a config and that of its rung; None without rungs."""
+    for trial_id in trials:
+        if parts := _ID.fullmatch(trial_id):
+            return parts["between"]
+    if (info.get("derived") or {}).get("rung_to_fidelity"):
+        return "_rung_"
+    if fidelity_key is not None:
+        raise NePSError(
+            "how this optimizer names its trials is not known before it has sampled one; "
+            "nothing was changed. Start a worker first"
+        )
+    return None
+
+
+def _free_numbers(info: OptimizerInfo, trials: Mapping[str, Trial]) -> Iterator[int]:
+    taken = {int(parts["config"]) for each in trials if (parts := _ID.fullmatch(each))}
+    if not counts_trials(info):
+        yield from count(max(taken, default=0) + 1)
+    # What is next by count must stay free once these are there.
+    wanted = (number for number in count(1) if number not in taken)
+    yield from wanted
