@@ -98,14 +98,24 @@ def readable_value(key: str, config: Mapping[str, Any], space: SearchSpaceTree |
     if isinstance(value, StandIn):
         number = plain_number(value)
         return str(value) if number is None else number
-    if space is None or not isinstance(key, str) or not key.startswith(_SAMPLED):
-        return value
-    if "::categorical" not in key or not isinstance(value, int):
-        return value
-    chosen = _choice(_node_at(_path_of(key), config, space), value)
+    chosen = chosen_node(key, config, space)
     if chosen is None:
         return value
     return chosen if isinstance(chosen, bool | int | float | str) else label(chosen)
+
+
+def chosen_node(key: str, config: Mapping[str, Any], space: SearchSpaceTree | None) -> Any:
+    """What the index stored under a key has chosen from the space.
+
+    Returns:
+        None where the key stores no index, or the space does not know it.
+    """
+    value = config[key]
+    if space is None or not isinstance(key, str) or not key.startswith(_SAMPLED):
+        return None
+    if "::categorical" not in key or not isinstance(value, int):
+        return None
+    return _choice(_node_at(_path_of(key), config, space), value)
 
 
 def _path_of(key: str) -> str:

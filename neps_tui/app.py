@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, get_args
 
@@ -37,13 +37,13 @@ from neps_tui.messages import (
 )
 from neps_tui.remembered import recall, remember
 from neps_tui.screens.run_screen import RunScreen
-from neps_tui.store import Command, Inquiry, RunStore
+from neps_tui.store import Inquiry, RunStore
 from neps_tui.themes import OTHER_SHADE, THEMES
 from neps_tui.view import RunView
 
 if TYPE_CHECKING:
+    from neps_tui.changes.plan import Plan
     from neps_tui.replay.bar import ReplayBar
-    from neps_tui.replay.history import RunHistory
 
 _DARK, _LIGHT = "textual-dark", "textual-light"
 _ASCII_CSS = Path(__file__).parent / "screens" / "ascii.tcss"
@@ -94,7 +94,7 @@ class NepsTuiApp(App[None]):
         _trial_commands,
     }
 
-    view: reactive[RunView | None] = reactive[RunView | None](None)
+    view: reactive[RunView | None] = reactive[RunView | None](None, repaint=False)
 
     def __init__(
         self, root: Path, options: Options | None = None, *, choices: tuple[Path, ...] = ()
@@ -107,7 +107,7 @@ class NepsTuiApp(App[None]):
         self._choices = choices
         self._store: RunStore | None = None
         self._live: RunView | None = None
-        self._history: RunHistory | None = None
+        self._is_replaying = False
         self._dashboard = DashboardScreen(
             can_write=not self._options.read_only, ascii=self._options.ascii
         )
@@ -161,7 +161,7 @@ class NepsTuiApp(App[None]):
     @on(RunChanged)
     def _on_run_changed(self, message: RunChanged) -> None:
         self._live = message.view
-        if self._history is None:
+        if not self._is_replaying:
             with self.batch_update():
                 self.view = message.view
         self._notice("")
@@ -177,10 +177,10 @@ class NepsTuiApp(App[None]):
             self._say(f"{message.what}: {message.failure}", severity="error")
             return
         done, refused = message.changed.done, message.changed.refused
-        if done:
+        if message.changed.change_id is not None:
             self._dashboard.clear_selection()
-            listed = done[0] if len(done) == 1 else f"{len(done)} trials"
-            self._say(f"{listed} pending again; a backup is in .neps_tui")
+            listed = f"{done[0]} " if len(done) == 1 else f"{len(done)} trials " if done else ""
+            self._say(f"{listed}{message.done}")
         for reason in refused.values():
             self._say(f"Left as it is: {reason}", severity="warning")
 
@@ -213,25 +213,26 @@ class NepsTuiApp(App[None]):
 
     @on(ReplayAsked)
     def _on_replay_asked(self) -> None:
-        if self.view is not None and self._history is None:
-            from neps_tui.replay.history import RunHistory
-
+        if self.view is not None and not self._is_replaying:
             self._live = self.view
-            self._history = RunHistory(self.view)
-            self._dashboard.open_replay(self._history)
+            self._is_replaying = True
+            self._dashboard.open_replay(self.view)
 
     def on_replay_bar_moved(self, event: ReplayBar.Moved) -> None:
-        """Show another moment of the past."""
-        if self._history is not None:
+        """Show another moment of the past, unless it comes too late."""
+        if self._is_replaying:
             with self.batch_update():
-                self.view = self._history.at(event.moment)
+                self.view = event.view
 
     def on_replay_bar_left(self) -> None:
         """Show the present again."""
-        self._history = None
+        self._is_replaying = False
         self._dashboard.close_replay()
-        with self.batch_update():
-            self.view = self._live
+        if self._live is not None:
+            # Whatever it changed was not in the past that is still shown.
+            snapshot = replace(self._live.snapshot, changed=None)
+            with self.batch_update():
+                self.view = replace(self._live, snapshot=snapshot)
 
     @on(PlotChosen)
     async def _on_plot_chosen(self, message: PlotChosen) -> None:
@@ -279,25 +280,25 @@ class NepsTuiApp(App[None]):
             self._say("This is the past: go back to now to change the run.", "warning")
             return
         from neps_tui.changes.resetting import plan_reset
-        from neps_tui.screens.confirm import ConfirmScreen
 
         trials = [trial for each in message.trial_ids if (trial := view.trial(each)) is not None]
-        plan = plan_reset(view.snapshot, view.summary, trials, now=time.time())
-        if not plan.trials:
-            self._say("Nothing to reset: what you chose is pending already.")
+        self._propose(plan_reset(view, trials, now=time.time()))
+
+    def _propose(self, plan: Plan) -> None:
+        """Ask whether to change the run, and have it done if the answer is yes."""
+        from neps_tui.screens.confirm import ConfirmScreen
+
+        if plan.nothing is not None:
+            self._say(f"Nothing to do: {plan.nothing}.")
             return
-        count = len(plan.trials)
-        what = f"reset {plan.trials[0].id}" if count == 1 else f"reset {count} trials"
-        command = Command(what, lambda state: state.lock_and_reset_trials(plan.trials, force=True))
         store = self._store
 
         def answered(answer: bool | None) -> None:
-            if answer:
-                store.submit(command)
+            if answer and store is not None:
+                store.submit(plan)
 
-        question = f"{what[0].upper()}{what[1:]}?"
-        changes = [line for line in plan.lines() if line not in plan.risks()]
-        self.push_screen(ConfirmScreen(question, changes, plan.risks(), "Yes, reset"), answered)
+        label = f"Yes, {plan.what.partition(' ')[0]}"
+        self.push_screen(ConfirmScreen(plan.question, plan.lines, plan.risks, label), answered)
 
     def action_command_palette(self) -> None:
         """Find any action, view or trial by its name."""

@@ -15,7 +15,10 @@ from neps_tui import __version__
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.words.states import STATES
 
-_COMMANDS = ("watch", "demo", "status", "trials", "trial", "errors", "optimizer", "reset")
+_COMMANDS = (
+    *("watch", "demo", "status", "trials", "trial", "errors", "optimizer"),
+    *("reset", "remove", "report", "mark", "enqueue", "import", "budget", "undo"),
+)
 _OWN_OPTIONS = ("-h", "--help", "--version")
 _LOCK_TIMEOUT = 5.0
 _RESETTABLE = tuple(state for state in STATES if state != "pending")
@@ -110,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_watching(commands)
     _add_looking(commands)
-    _add_reset(commands)
+    _add_changing(commands)
     return parser
 
 
@@ -159,7 +162,11 @@ def _add_looking(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     trial = _run_command(commands, "trial", _lazily("looking", "trial"), "one trial whole")
     trial.add_argument("id", metavar="ID")
     _add_json(trial)
-    _add_json(_run_command(commands, "errors", _lazily("looking", "errors"), "the error dump"))
+    errors = _change(commands, "errors", "errors", "the error dump")
+    _add_json(errors)
+    errors.add_argument(
+        "--clear", action="store_true", help="drop rows of trials not crashed any more, or gone"
+    )
     _add_json(
         _run_command(
             commands,
@@ -170,23 +177,60 @@ def _add_looking(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
 
 
-def _add_reset(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    reset = _run_command(commands, "reset", _lazily("changing", "reset"), "trials back to pending")
+def _add_changing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    reset = _change(commands, "reset", "reset", "trials back to pending")
     reset.add_argument("ids", nargs="*", metavar="ID")
     _add_states(reset, _RESETTABLE, "all in one of these states")
     reset.add_argument("--abandoned", action="store_true", help="what killed workers left")
-    reset.add_argument("--yes", action="store_true", help="do not ask")
-    reset.add_argument("--dry-run", action="store_true", help="only say what would be changed")
-    reset.add_argument(
+    remove = _change(commands, "remove", "remove", "trials out of the run, into its backup")
+    remove.add_argument("ids", nargs="*", metavar="ID")
+    _add_states(remove, tuple(STATES), "all in one of these states")
+    report = _change(commands, "report", "report", "how an evaluation ended, by hand")
+    report.add_argument("id", metavar="ID")
+    outcome = report.add_mutually_exclusive_group(required=True)
+    outcome.add_argument("--objective", type=float, nargs="+", metavar="X")
+    outcome.add_argument("--crashed", metavar="MESSAGE")
+    report.add_argument("--cost", type=float, metavar="X")
+    mark = _change(commands, "mark", "mark", "trials as failed or corrupted")
+    mark.add_argument("ids", nargs="+", metavar="ID")
+    verdict = mark.add_mutually_exclusive_group(required=True)
+    verdict.add_argument("--failed", action="store_true")
+    verdict.add_argument("--corrupted", action="store_true")
+    enqueue = _change(commands, "enqueue", "enqueue", "a config to be evaluated next")
+    enqueue.add_argument("--config", required=True, metavar="JSON", help="values by name")
+    enqueue.add_argument("--like", metavar="ID", help="what is not given is as in this trial")
+    bring_in = _change(commands, "import", "import_evaluations", "evaluations made elsewhere")
+    bring_in.add_argument("file", type=Path, metavar="FILE", help="CSV, JSON lines, or a run")
+    budget = _change(commands, "budget", "budget", "the limits of the whole run")
+    budget.add_argument("--evaluations", type=_at_least_one, metavar="N")
+    budget.add_argument("--cost", type=_above_zero, metavar="X")
+    budget.add_argument("--fidelities", type=_above_zero, metavar="X")
+    undo = _change(commands, "undo", "undo", "the last change made by this program, taken back")
+    undo.add_argument("change", nargs="?", metavar="CHANGE", help="which, by how its id begins")
+    undo.add_argument("--list", action="store_true", help="only list the changes")
+
+
+def _change(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    function: str,
+    help_text: str,
+) -> argparse.ArgumentParser:
+    """A command that changes a run: each asks, and can be told not to."""
+    parser = _run_command(commands, name, _lazily("changing", function), help_text)
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be changed")
+    parser.add_argument(
         "--force", action="store_true", help="even what a worker may still be evaluating"
     )
-    reset.add_argument(
+    parser.add_argument(
         "--timeout",
         type=_positive_seconds,
         default=_LOCK_TIMEOUT,
         metavar="SECONDS",
         help="how long to wait for a lock (default 5)",
     )
+    return parser
 
 
 def _add_states(parser: argparse.ArgumentParser, choices: Sequence[str], help_text: str) -> None:
@@ -218,10 +262,18 @@ def _at_least_one(text: str) -> int:
 
 
 def _positive_seconds(text: str) -> float:
+    return _positive(text, "seconds")
+
+
+def _above_zero(text: str) -> float:
+    return _positive(text, "a number")
+
+
+def _positive(text: str, what: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"expected seconds above 0, not {text}")
+        raise argparse.ArgumentTypeError(f"expected {what} above 0, not {text}")
     return value

@@ -41,13 +41,22 @@ class CommandEnded(Message):
     Args:
         what: What was done, in words.
         changed: What became of it; None if it failed as a whole.
+        done: What to say of those it was done to.
         failure: Why it failed: what happened, what was not touched, what to do next.
     """
 
-    def __init__(self, what: str, changed: Changed | None, failure: str | None) -> None:
+    def __init__(
+        self,
+        what: str,
+        changed: Changed | None = None,
+        done: str = "",
+        *,
+        failure: str | None = None,
+    ) -> None:
         super().__init__()
         self.what = what
         self.changed = changed
+        self.done = done
         self.failure = failure
 
 

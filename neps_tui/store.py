@@ -22,7 +22,7 @@ from neps_tui.messages import CommandEnded, CommandStarted, RunChanged, StoreFai
 from neps_tui.view import RunView
 
 if TYPE_CHECKING:
-    from neps_state import Changed, NePSState
+    from neps_tui.changes.plan import Plan
     from neps_tui.watcher import RunWatcher
 
 HEARTBEAT = 0.5
@@ -31,19 +31,6 @@ _BREATH = 0.03
 """Seconds between two looks at the least: a worker writes several files in one go."""
 _LOCK_TIMEOUT = 2.0
 _MANY_TRIALS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A change of the run, as a person confirmed it.
-
-    Args:
-        what: What it does, in words, as in `reset 3 trials`.
-        change: Does it.
-    """
-
-    what: str
-    change: Callable[[NePSState], Changed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +69,7 @@ class RunStore:
         self._fold = RunFold()
         self._woken = threading.Event()
         self._watcher: RunWatcher | None = None
-        self._commands: deque[Command] = deque()
+        self._commands: deque[Plan] = deque()
         self._inquiries: deque[Inquiry] = deque()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="run-store", daemon=True)
@@ -125,9 +112,9 @@ class RunStore:
         if self._thread.is_alive():
             self._thread.join()
 
-    def submit(self, command: Command) -> None:
+    def submit(self, plan: Plan) -> None:
         """Have a change carried out; messages tell when it begins and how it ends."""
-        self._commands.append(command)
+        self._commands.append(plan)
         self._woken.set()
 
     def inquire(self, inquiry: Inquiry) -> None:
@@ -206,17 +193,18 @@ class RunStore:
         if self._woken.wait(timeout):
             time.sleep(max(0.0, self.checked_at + _BREATH - time.monotonic()))
 
-    def _carry_out(self, command: Command) -> None:
+    def _carry_out(self, plan: Plan) -> None:
         from neps_state import NePSState
 
-        self._post(CommandStarted(command.what))
+        self._post(CommandStarted(plan.what))
         try:
             state = NePSState.create_or_load(self._root, load_only=True)
-            changed = command.change(state.with_lock_timeout(_LOCK_TIMEOUT))
+            # Who confirmed it has read its risks.
+            changed = plan.make(state.with_lock_timeout(_LOCK_TIMEOUT), True)
         except (NePSError, OSError) as error:
-            self._post(CommandEnded(command.what, None, str(error)))
+            self._post(CommandEnded(plan.what, failure=str(error)))
         else:
-            self._post(CommandEnded(command.what, changed, None))
+            self._post(CommandEnded(plan.what, changed, plan.done))
 
     @contextmanager
     def _collector_at_rest(self) -> Iterator[None]:

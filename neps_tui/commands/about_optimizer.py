@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len
 
-from neps_tui.commands.run_at import RunAt
 from neps_tui.optimizer.facts import budgets, optimizer_name
 from neps_tui.optimizer.inert_tree import InertNode
 from neps_tui.optimizer.rung_table import rung_cells, rung_columns, rung_table
@@ -20,6 +19,7 @@ from neps_tui.optimizer.space_rows import (
 )
 from neps_tui.optimizer.tried_values import TriedValues
 from neps_tui.optimizer.words import Part, budgets_in_words, facts_in_words
+from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell, Column
 from neps_tui.words.formatting import plain
 
@@ -27,7 +27,7 @@ _WIDTH = 100
 _DEEPEST = 2
 
 
-def about_optimizer(run: RunAt, now: float) -> Iterator[str]:
+def about_optimizer(run: RunView, now: float) -> Iterator[str]:
     """Lines about the optimizer; all of them inert.
 
     Args:
@@ -47,7 +47,7 @@ def _lines(parts: Iterable[Part]) -> Iterator[str]:
         yield plain(line)
 
 
-def _rungs(run: RunAt) -> Iterator[str]:
+def _rungs(run: RunView) -> Iterator[str]:
     rungs = rung_table(run.snapshot, run.summary)
     if rungs:
         yield ""
@@ -55,7 +55,7 @@ def _rungs(run: RunAt) -> Iterator[str]:
         yield from _table(columns, [rung_cells(rung, run.summary) for rung in rungs])
 
 
-def _space(run: RunAt) -> Iterator[str]:
+def _space(run: RunView) -> Iterator[str]:
     spreads = TriedValues().follow(run.snapshot, run.summary)
     nodes = list(visible_nodes(space_nodes(run.snapshot, run.summary, spreads), {}))
     if not nodes:
@@ -75,7 +75,7 @@ def _space(run: RunAt) -> Iterator[str]:
     )
 
 
-def _shared_state(run: RunAt) -> Iterator[str]:
+def _shared_state(run: RunView) -> Iterator[str]:
     """What the optimizer keeps between samples, as far as a few words tell."""
     yield ""
     state = run.snapshot.optimizer_state

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from neps_state import Trial
-from neps_tui.commands.run_at import RunAt
 from neps_tui.trial.directory import directory_of, list_directory
 from neps_tui.trial.file_rows import file_lines
 from neps_tui.trial.lineage import Lineages
@@ -15,7 +14,7 @@ from neps_tui.view import RunView
 from neps_tui.words.formatting import plain
 
 
-def about_trial(run: RunAt, trial: Trial, now: float) -> Iterator[str]:
+def about_trial(run: RunView, trial: Trial, now: float) -> Iterator[str]:
     """Lines of text, inert; reads the trial's directory (`now` in seconds since the epoch)."""
     view = RunView(run.snapshot, run.summary)
     timing = timing_of(trial, view, now)

@@ -3,92 +3,198 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Sequence
 
-from neps_state import LockFailedError, NePSState, Trial
-from neps_tui.changes.resetting import Resetting, plan_reset
+from neps_state import LockFailedError, NePSError, NePSState, NothingToUndoError, State, Trial
+from neps_state.config_form import ConfigError
+from neps_tui.changes.plan import Plan
 from neps_tui.commands.exit_status import CommandError, Exit
-from neps_tui.commands.run_at import RunAt, read_run
+from neps_tui.commands.run_at import read_run
+from neps_tui.view import RunView
 from neps_tui.words.formatting import plain
 
 
 def reset(arguments: argparse.Namespace) -> Exit:
     """Put trials back to pending."""
+    from neps_tui.changes.resetting import plan_reset
+
     if not (arguments.ids or arguments.state or arguments.abandoned):
         raise CommandError("name trials, or give --state S or --abandoned", Exit.USAGE)
-    run = read_run(arguments.root)
-    chosen = _chosen(run, arguments)
+    view = read_run(arguments.root)
+    chosen = _chosen(view, arguments)
     if not chosen:
-        print(f"nothing to reset: no trial matches{_doubtful(run, arguments)}", file=sys.stderr)
-        return Exit.NOTHING_MATCHED
-    plan = plan_reset(run.snapshot, run.summary, chosen, now=time.time())
-    for line in plan.lines():
+        return _nothing(f"no trial matches{_doubtful(view, arguments)}")
+    return _carry_out(plan_reset(view, chosen, now=time.time()), arguments)
+
+
+def remove(arguments: argparse.Namespace) -> Exit:
+    """Take trials out of the run."""
+    from neps_tui.changes.removing import plan_remove
+
+    if not (arguments.ids or arguments.state):
+        raise CommandError("name trials, or give --state S", Exit.USAGE)
+    view = read_run(arguments.root)
+    chosen = _chosen(view, arguments)
+    if not chosen:
+        return _nothing("no trial matches")
+    return _carry_out(plan_remove(view, chosen, now=time.time()), arguments)
+
+
+def report(arguments: argparse.Namespace) -> Exit:
+    """Tell how the evaluation of a trial ended."""
+    from neps_tui.changes.reporting import ReportError, plan_report
+
+    view = read_run(arguments.root)
+    (trial,) = _named(view, arguments, [arguments.id])
+    try:
+        plan = plan_report(
+            view,
+            trial,
+            objective=arguments.objective or (),
+            message=arguments.crashed,
+            cost=arguments.cost,
+            now=time.time(),
+        )
+    except ReportError as error:
+        raise CommandError(f"{error}; nothing was changed", Exit.USAGE) from error
+    return _carry_out(plan, arguments)
+
+
+def mark(arguments: argparse.Namespace) -> Exit:
+    """Mark trials as not to be trusted."""
+    from neps_tui.changes.reporting import plan_mark
+
+    view = read_run(arguments.root)
+    trials = _named(view, arguments, arguments.ids)
+    plan = plan_mark(
+        view, trials, State.FAILED if arguments.failed else State.CORRUPTED, now=time.time()
+    )
+    return _carry_out(plan, arguments)
+
+
+def enqueue(arguments: argparse.Namespace) -> Exit:
+    """Have a config evaluated next."""
+    from neps_tui.changes.enqueueing import form_of, plan_enqueue
+
+    view = read_run(arguments.root)
+    if arguments.like is not None:
+        _named(view, arguments, [arguments.like])
+    try:
+        config = form_of(view, arguments.like).config(_mapping(arguments.config))
+    except ConfigError as error:
+        raise CommandError(f"--config: {error}; nothing was changed", Exit.USAGE) from error
+    return _carry_out(plan_enqueue(view, config), arguments)
+
+
+def import_evaluations(arguments: argparse.Namespace) -> Exit:
+    """Bring in evaluations made elsewhere."""
+    from neps_tui.changes.evaluations import EvaluationsError, read_evaluations
+    from neps_tui.changes.importing import plan_import
+
+    view = read_run(arguments.root)
+    try:
+        found = read_evaluations(arguments.file, view)
+    except (EvaluationsError, ConfigError) as error:
+        raise CommandError(str(error), Exit.USAGE) from error
+    return _carry_out(plan_import(view, found), arguments)
+
+
+def budget(arguments: argparse.Namespace) -> Exit:
+    """Change the limits of the whole run."""
+    from neps_tui.changes.budgeting import NoTotalsError, plan_budget
+
+    names = ("evaluations", "cost", "fidelities")
+    limits = {name: limit for name in names if (limit := getattr(arguments, name)) is not None}
+    if not limits:
+        options = ", ".join(f"--{name} N" for name in names)
+        raise CommandError(f"give at least one of {options}", Exit.USAGE)
+    try:
+        return _carry_out(plan_budget(read_run(arguments.root), limits), arguments)
+    except NoTotalsError as error:
+        raise CommandError(f"{error}; nothing was changed", Exit.REFUSED) from error
+
+
+def errors(arguments: argparse.Namespace) -> Exit:
+    """Print the error dump, or drop the rows in it that are about nothing any more."""
+    from neps_tui.changes.clearing import plan_clear
+    from neps_tui.commands.looking import errors as print_errors
+
+    if not arguments.clear:
+        return print_errors(arguments)
+    return _carry_out(plan_clear(read_run(arguments.root)), arguments)
+
+
+def undo(arguments: argparse.Namespace) -> Exit:
+    """Take back a change of this program, or list them."""
+    from neps_state.history import History
+    from neps_state.layout import RunLayout
+    from neps_tui.changes.undoing import history_lines, plan_undo
+
+    read_run(arguments.root)
+    history = History(RunLayout(arguments.root.resolve()))
+    undoable = history.undoable()
+    if arguments.list:
+        changes = history.changes()
+        for line in history_lines(changes, undoable):
+            print(plain(line))
+        return Exit.DONE if changes else _nothing("this program has changed nothing in this run")
+    wanted = [each for each in undoable if each.id.startswith(arguments.change or "")]
+    if arguments.change is not None and len(wanted) != 1:
+        return _nothing(f"no change {arguments.change} can be taken back; see undo --list")
+    return _carry_out(plan_undo(wanted[-1] if wanted else None, now=time.time()), arguments)
+
+
+# --- telling, asking, doing ----------------------------------------------------------------------
+
+
+def _carry_out(plan: Plan, arguments: argparse.Namespace) -> Exit:
+    for line in (*plan.lines, *plan.risks):
         print(plain(line))
-    if not plan.trials:
-        print("nothing to reset: these trials are pending already", file=sys.stderr)
-        return Exit.NOTHING_MATCHED
+    if plan.nothing is not None:
+        return _nothing(plan.nothing)
     if arguments.dry_run:
-        if plan.objection() and not arguments.force:
+        if plan.objection is not None and not arguments.force:
             print("without --force this would be refused")
         print("dry run: nothing was changed")
         return Exit.DONE
-    if (objection := plan.objection()) is not None and not arguments.force:
+    if plan.objection is not None and not arguments.force:
         raise CommandError(
-            f"{objection}; nothing was changed. "
-            "Give --force to reset it all the same, or leave it out",
+            f"{plan.objection}; nothing was changed. "
+            f"Give --force to {plan.what.partition(' ')[0]} all the same, or leave it out",
             Exit.REFUSED,
         )
     if not (arguments.yes or _confirmed()):
         print("nothing was changed", file=sys.stderr)
         return Exit.REFUSED
-    return _do_reset(plan, arguments)
+    return _make(plan, arguments)
 
 
-def _do_reset(plan: Resetting, arguments: argparse.Namespace) -> Exit:
+def _make(plan: Plan, arguments: argparse.Namespace) -> Exit:
     try:
         state = NePSState.create_or_load(arguments.root, load_only=True)
-        outcome = state.with_lock_timeout(arguments.timeout).lock_and_reset_trials(
-            plan.trials, force=arguments.force or plan.is_certain
-        )
+        outcome = plan.make(state.with_lock_timeout(arguments.timeout), arguments.force)
     except LockFailedError as error:
         raise CommandError(str(error), Exit.NO_LOCK) from error
-    if outcome.done:
-        print(f"reset {len(outcome.done)} to pending: {', '.join(outcome.done)}")
-        print(f"to take it back: neps-tui undo {arguments.root}")
+    except NothingToUndoError as error:
+        raise CommandError(str(error), Exit.NOTHING_MATCHED) from error
+    except NePSError as error:
+        raise CommandError(str(error), Exit.REFUSED) from error
+    if outcome.change_id is not None:
+        done = f": {', '.join(outcome.done)}" if outcome.done else ""
+        print(plain(f"{plan.done}{done}"))
+        if plan.is_undoable:
+            print(plain(f"to take it back: neps-tui undo {arguments.root}"))
     for reason in outcome.refused.values():
-        print(f"left as it is: {reason}", file=sys.stderr)
+        print(plain(f"left as it is: {reason}"), file=sys.stderr)
     return Exit.REFUSED if outcome.refused else Exit.DONE
 
 
-def _chosen(run: RunAt, arguments: argparse.Namespace) -> Sequence[Trial]:
-    trials = run.snapshot.trials
-    unknown = [each for each in arguments.ids if each not in trials]
-    if unknown:
-        raise CommandError(
-            f"there is no trial {', '.join(unknown)} in {arguments.root}; nothing was changed",
-            Exit.NOTHING_MATCHED,
-        )
-    wanted = set(arguments.ids)
-    if arguments.abandoned:
-        wanted |= set(run.summary.abandoned)
-    if arguments.state:
-        wanted |= {each.id for each in trials.values() if each.state.value in arguments.state}
-    return [trial for trial_id, trial in trials.items() if trial_id in wanted]
-
-
-def _doubtful(run: RunAt, arguments: argparse.Namespace) -> str:
-    """Trials that may have been abandoned, for who asked for those that certainly have."""
-    now = time.time()
-    doubtful = [
-        f"{each.trial_id} ({each.standing_at(now)})"
-        for each in run.summary.evaluating
-        if each.standing_at(now) != "working"
-    ]
-    if not arguments.abandoned or not doubtful:
-        return ""
-    return f". In doubt are {', '.join(doubtful)}: name them, with --force, to reset them"
+def _nothing(why: str) -> Exit:
+    print(plain(f"nothing was changed: {why}"), file=sys.stderr)
+    return Exit.NOTHING_MATCHED
 
 
 def _confirmed() -> bool:
@@ -97,3 +203,55 @@ def _confirmed() -> bool:
     except EOFError:
         # Nobody is there to answer, as in a script without --yes.
         return False
+
+
+# --- what is asked -------------------------------------------------------------------------------
+
+
+def _chosen(view: RunView, arguments: argparse.Namespace) -> Sequence[Trial]:
+    trials = view.snapshot.trials
+    _named(view, arguments, arguments.ids)
+    wanted = set(arguments.ids)
+    if getattr(arguments, "abandoned", False):
+        wanted |= set(view.summary.abandoned)
+    if arguments.state:
+        wanted |= {each.id for each in trials.values() if each.state.value in arguments.state}
+    return [trial for trial_id, trial in trials.items() if trial_id in wanted]
+
+
+def _named(
+    view: RunView, arguments: argparse.Namespace, trial_ids: Sequence[str]
+) -> Sequence[Trial]:
+    trials = view.snapshot.trials
+    unknown = [each for each in trial_ids if each not in trials]
+    if unknown:
+        raise CommandError(
+            f"there is no trial {', '.join(unknown)} in {arguments.root}; nothing was changed",
+            Exit.NOTHING_MATCHED,
+        )
+    return [trials[each] for each in dict.fromkeys(trial_ids)]
+
+
+def _mapping(text: str) -> dict[str, object]:
+    try:
+        given = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CommandError(
+            f"--config is no JSON: {error}; nothing was changed", Exit.USAGE
+        ) from error
+    if not isinstance(given, dict):
+        raise CommandError('--config is a JSON object, as in {"learning_rate": 0.01}', Exit.USAGE)
+    return given
+
+
+def _doubtful(view: RunView, arguments: argparse.Namespace) -> str:
+    """Trials that may have been abandoned, for who asked for those that certainly have."""
+    now = time.time()
+    doubtful = [
+        f"{each.trial_id} ({each.standing_at(now)})"
+        for each in view.summary.evaluating
+        if each.standing_at(now) != "working"
+    ]
+    if not arguments.abandoned or not doubtful:
+        return ""
+    return f". In doubt are {', '.join(doubtful)}: name them, with --force, to reset them"

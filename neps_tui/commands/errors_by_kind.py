@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from neps_tui.commands.run_at import RunAt
 from neps_tui.errors.kinds import ErrorKind, KindsOfErrors, Standing
+from neps_tui.view import RunView
 from neps_tui.words.formatting import age, percent, plain
 
 _MOST_TRIALS = 20
@@ -13,7 +13,7 @@ _MOST_TRIALS = 20
 _LONGEST_TRACEBACK = 20_000
 
 
-def errors_by_kind(run: RunAt, now: float) -> Iterator[str]:
+def errors_by_kind(run: RunView, now: float) -> Iterator[str]:
     """Lines about every kind of error, most frequent first; all of it inert.
 
     Args:

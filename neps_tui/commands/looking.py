@@ -16,11 +16,12 @@ from neps_tui.commands.about_optimizer import about_optimizer
 from neps_tui.commands.about_trial import about_trial
 from neps_tui.commands.errors_by_kind import errors_by_kind
 from neps_tui.commands.exit_status import CommandError, Exit
-from neps_tui.commands.run_at import RunAt, read_run
+from neps_tui.commands.run_at import read_run
 from neps_tui.facts import records
 from neps_tui.facts.pace import evaluations_per_second, has_stalled, seconds_left
 from neps_tui.facts.trial_fields import SortKey, TrialFields, natural_id, sort_by_several, sort_key
 from neps_tui.trials.filter import FilterError, parse_filter
+from neps_tui.view import RunView
 from neps_tui.words.formatting import age, duration, number, plain
 from neps_tui.workers.activity import WorkerActivity
 from neps_tui.workers.rows import worker_cells, worker_columns
@@ -56,7 +57,7 @@ def trials(arguments: argparse.Namespace) -> Exit:
 
 
 def choose(
-    run: RunAt, states: Sequence[str] | None, where: str | None, sort: str | None
+    run: RunView, states: Sequence[str] | None, where: str | None, sort: str | None
 ) -> list[Trial]:
     """The trials that are asked for, sorted by fields with commas between, `-field` descending.
 
@@ -150,7 +151,7 @@ def optimizer(arguments: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def _print_workers(run: RunAt, now: float) -> None:
+def _print_workers(run: RunView, now: float) -> None:
     """Print what each worker does, in a table as the dashboard has it."""
     activity = WorkerActivity()
     activity.follow(run.snapshot, run.summary)
@@ -161,7 +162,7 @@ def _print_workers(run: RunAt, now: float) -> None:
         _print_table([labels, *([cell.text for cell in row] for row in rows)])
 
 
-def _print_status(run: RunAt, now: float) -> None:
+def _print_status(run: RunView, now: float) -> None:
     snapshot, summary = run.snapshot, run.summary
     info = snapshot.optimizer_info
     name = info["name"] if info else "optimizer unknown"
@@ -203,7 +204,7 @@ def _print_status(run: RunAt, now: float) -> None:
         print(plain(f"problem     {problem}"))
 
 
-def _print_trials(run: RunAt, chosen: Sequence[Trial]) -> None:
+def _print_trials(run: RunView, chosen: Sequence[Trial]) -> None:
     keys = [each for each in run.summary.config_keys if each.varies] or list(
         run.summary.config_keys
     )

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass
 from pathlib import Path
 
 from neps_state.layout import RunLayout
 from neps_state.reader import RunReader
-from neps_state.snapshot import Phase, RunSnapshot
+from neps_state.snapshot import Phase
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.facts.fold import summarize
-from neps_tui.facts.summary import RunSummary
+from neps_tui.view import RunView
 
 _DEEPEST = 3
 
 
-@dataclass(frozen=True, slots=True)
-class RunAt:
-    """A run as it was found.
-
-    Args:
-        snapshot: The run.
-        summary: What it amounts to.
-    """
-
-    snapshot: RunSnapshot
-    summary: RunSummary
-
-
-def read_run(root: Path) -> RunAt:
+def read_run(root: Path) -> RunView:
     """Look at the run at `root` once.
 
     Raises:
@@ -41,7 +27,7 @@ def read_run(root: Path) -> RunAt:
         snapshot = RunReader(root).poll()
         if snapshot.phase is not Phase.RUN:
             raise CommandError(_no_run(root), Exit.USAGE)
-        return RunAt(snapshot, summarize(snapshot))
+        return RunView(snapshot, summarize(snapshot))
     finally:
         gc.freeze()
         gc.enable()

@@ -365,12 +365,12 @@ def test_trials_that_are_not_as_seen_are_left_and_the_others_edited(mixed_run: N
 def test_a_budget_that_somebody_else_has_changed_is_left(mixed_run: NePSState) -> None:
     edit = budgeting(limits(mixed_run), {"total_cost_to_spend": 9.0})
     mixed_run.lock_and_update_global_budgets(
-        total_evaluations_to_spend=3, total_cost_to_spend=None, total_fidelities_to_spend=None
+        total_evaluations_to_spend=None, total_cost_to_spend=3.0, total_fidelities_to_spend=None
     )
     changed = mixed_run.lock_and_edit(edit)
 
     assert set(changed.refused) == {"budget"}
-    assert mixed_run.lock_and_get_global_budgets() == (3, None, None)
+    assert mixed_run.lock_and_get_global_budgets() == (100, 3.0, None)
 
 
 def test_an_edit_of_nothing_leaves_no_history(mixed_run: NePSState) -> None:

@@ -169,7 +169,7 @@ def test_reset_puts_trials_back_and_touches_nothing_else(run: Run, run_copy: Cop
     root = run_copy("hyperband-0.17")
     status, output, _ = run("reset", root, "5_rung_0", "8_rung_0", "--yes")
     assert status == 0
-    assert "reset 2 to pending: 5_rung_0, 8_rung_0" in output
+    assert "pending again: 5_rung_0, 8_rung_0" in output
     state = NePSState.create_or_load(root, load_only=True)
     trials = state.lock_and_read_trials()
     assert [each.id for each in trials.values() if each.state is State.PENDING] == [

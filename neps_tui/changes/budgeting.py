@@ -1,0 +1,64 @@
+"""Other limits for the whole run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from neps_state import BudgetInfo
+from neps_state.decisions import budgeting
+from neps_state.editing import LIMITS
+from neps_tui.changes.plan import Plan
+from neps_tui.view import RunView
+from neps_tui.words.formatting import number
+
+_NAMES = dict(zip(LIMITS, ("evaluations", "cost", "fidelities"), strict=True))
+
+
+class NoTotalsError(ValueError):
+    """The run's workers know no limit for the whole run."""
+
+
+def plan_budget(view: RunView, limits: Mapping[str, float]) -> Plan:
+    """Work out what other limits would do.
+
+    Args:
+        view: The run as the person sees it.
+        limits: The new limits by `evaluations`, `cost` and `fidelities`; others stay.
+
+    Raises:
+        NoTotalsError: The run was made by NePS before 0.17.
+    """
+    state = view.snapshot.optimizer_state
+    budget = None if state is None else state.budget
+    recorded = {} if budget is None else budget.as_recorded()
+    if budget is not None and not recorded.keys() & set(LIMITS):
+        raise NoTotalsError(
+            "this run's workers are of NePS before 0.17, where a budget is each worker's own: "
+            "stop them and give neps.run another one"
+        )
+    seen = {name: getattr(budget or BudgetInfo(), name) for name in LIMITS}
+    wanted = {name: limits[short] for name, short in _NAMES.items() if short in limits}
+    edit = budgeting(seen, wanted)
+    changed = {} if edit.budget is None else edit.budget[1]
+    usage = view.summary.usage
+    used = dict(zip(LIMITS, (usage.evaluations, usage.cost, usage.fidelities), strict=True))
+    return Plan(
+        what="change the budget",
+        done="in force from the next trial on",
+        make=lambda run, force: run.lock_and_edit(edit, force=force),
+        lines=tuple(
+            f"{_NAMES[name]}: {_limit(seen[name])} becomes {_limit(limit)}; "
+            f"{number(used[name])} used so far"
+            for name, limit in changed.items()
+        ),
+        risks=tuple(
+            f"risk: {number(used[name])} {_NAMES[name]} are used already: workers stop"
+            for name, limit in changed.items()
+            if limit is not None and used[name] >= limit
+        ),
+        nothing=None if edit else "these are the limits already",
+    )
+
+
+def _limit(limit: float | None) -> str:
+    return "no limit" if limit is None else number(limit)

@@ -1,0 +1,52 @@
+"""A config to be evaluated next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from neps_state.config_form import ConfigForm
+from neps_state.history import signature
+from neps_state.readable import readable_config
+from neps_tui.changes.plan import Plan
+from neps_tui.view import RunView
+from neps_tui.words.formatting import number
+
+
+def form_of(view: RunView, like: str | None = None) -> ConfigForm:
+    """The form in which a config of this run is written.
+
+    Args:
+        view: The run as the person sees it.
+        like: The trial whose config is the template.
+
+    Raises:
+        ConfigError: It takes a template, and none is given.
+    """
+    info = view.snapshot.optimizer_info
+    assert info is not None, "a run without it is no run"
+    template = None if like is None else view.snapshot.trials[like].config
+    return ConfigForm(info, view.snapshot.space, view.snapshot.trials, template)
+
+
+def plan_enqueue(view: RunView, config: Mapping[str, Any]) -> Plan:
+    """Work out what enqueueing a config would do.
+
+    Args:
+        view: The run as the person sees it.
+        config: Keys and values as stored, as `ConfigForm.config` gives them.
+    """
+    shown = readable_config(config, view.snapshot.space, view.summary.names)
+    same = [trial.id for trial in view.snapshot.trials.values() if dict(trial.config) == config]
+    waiting = len(view.summary.pending)
+    queue = f"after {waiting} that wait already" if waiting else "as the next trial"
+    return Plan(
+        what="enqueue a config",
+        done="pending",
+        make=lambda state, force: state.lock_and_enqueue([config], by=signature()),
+        lines=(
+            f"a new pending trial; the next free worker takes it, {queue}",
+            *(f"  {name} = {number(value)}" for name, value in shown.items()),
+        ),
+        risks=tuple(f"risk: {each} has the same config" for each in same[:3]),
+    )

@@ -1,0 +1,242 @@
+"""Evaluations made elsewhere, read from a file or another run and checked against this one."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from neps_state import NePSError, Trial
+from neps_state.config_form import ConfigError, ConfigForm
+from neps_state.given import Evaluated
+from neps_state.layout import RunLayout
+from neps_state.reader import RunReader
+from neps_state.run_files import read_pipeline_space
+from neps_state.same_space import is_same_space
+from neps_state.values import objective_values
+from neps_tui.view import RunView
+
+_OBJECTIVES = ("objective_to_minimize", "objective")
+_GOOD_STATES = frozenset({"success", "external", ""})
+_CONFIG = "config."
+_SPECIAL = {"nan", "inf", "-inf"}
+
+
+class EvaluationsError(NePSError):
+    """Nothing can be read there; the message says what would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found.
+
+    Args:
+        evaluated: What fits this run.
+        skipped: Where something did not, and why.
+    """
+
+    evaluated: tuple[Evaluated, ...]
+    skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One evaluation as somebody wrote it down.
+
+    Args:
+        place: Where it stands, for a person.
+        config: Values by readable names or by stored keys; texts where the source knows no types.
+        fields: What came of it, by the names of `trials --json`.
+        is_text: Whether the config's values are texts.
+        is_stored: Whether the config is as a run of the same space stores it.
+    """
+
+    place: str
+    config: Mapping[str, Any]
+    fields: Mapping[str, Any]
+    is_text: bool = False
+    is_stored: bool = False
+
+
+def read_evaluations(source: Path, view: RunView) -> Found:
+    """Read evaluations, and leave out what does not fit.
+
+    Args:
+        source: A CSV file, a file of JSON lines, or another run's directory.
+        view: The run that they are for.
+
+    Raises:
+        EvaluationsError: The source cannot be read as any of these.
+    """
+    rows = list(_rows_of(source, view))
+    if not rows:
+        raise EvaluationsError(f"{source} holds no evaluation; nothing was changed")
+    known = [dict(trial.config) for trial in view.snapshot.trials.values()]
+    evaluated: list[Evaluated] = []
+    skipped: list[str] = []
+    for row in rows:
+        try:
+            found = _evaluated(row, view)
+        except ValueError as error:
+            skipped.append(f"{row.place}: {error}")
+            continue
+        except ConfigError as error:
+            skipped.append(f"{row.place}: {error}")
+            continue
+        if found.config in known:
+            skipped.append(f"{row.place}: a trial of this config is there already")
+            continue
+        known.append(dict(found.config))
+        evaluated.append(found)
+    return Found(tuple(evaluated), tuple(skipped))
+
+
+def _rows_of(source: Path, view: RunView) -> Iterator[_Row]:
+    if source.is_dir():
+        return _of_run(source, view)
+    try:
+        text = source.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise EvaluationsError(f"cannot read {source}: {error}; nothing was changed") from error
+    return _of_json_lines(text, source) if text.lstrip().startswith("{") else _of_csv(text, view)
+
+
+def _of_run(source: Path, view: RunView) -> Iterator[_Row]:
+    if not RunLayout(source).is_run():
+        raise EvaluationsError(f"{source} is a directory, but no NePS run; nothing was changed")
+    other = RunReader(source).poll()
+    spaces = [
+        read_pipeline_space(RunLayout(root).pipeline_space) for root in (source, view.snapshot.root)
+    ]
+    is_same = None not in spaces and is_same_space(*spaces)
+    for trial in other.trials.values():
+        yield _Row(f"trial {trial.id}", trial.config, _fields_of(trial), is_stored=is_same)
+
+
+def _fields_of(trial: Trial) -> dict[str, Any]:
+    report, metadata = trial.report, trial.metadata
+    return {
+        "state": metadata.state.value,
+        "objective_to_minimize": list(objective_values(report)),
+        "cost": None if report is None else report.cost,
+        "learning_curve": None if report is None else report.learning_curve,
+        "evaluation_duration": metadata.evaluation_duration,
+        "time_started": metadata.time_started,
+        "time_end": metadata.time_end,
+    }
+
+
+def _of_json_lines(text: str, source: Path) -> Iterator[_Row]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise EvaluationsError(
+                f"line {number} of {source} is no JSON: {error}; nothing was changed"
+            ) from error
+        config = record.get("config") if isinstance(record, dict) else None
+        if not isinstance(config, dict):
+            raise EvaluationsError(
+                f'line {number} of {source} has no "config"; nothing was changed. '
+                "`neps-tui trials ROOT --json` writes such lines"
+            )
+        yield _Row(f"line {number}", config, record)
+
+
+def _of_csv(text: str, view: RunView) -> Iterator[_Row]:
+    names = set(view.summary.names) | set(view.summary.names.values())
+    space = view.snapshot.space
+    names |= set(space.parameters) if space is not None else set()
+    reader = csv.reader(text.splitlines(keepends=True))
+    header = next(reader, [])
+    if not set(header) & set(_OBJECTIVES):
+        raise EvaluationsError(
+            f"the first line names no column {' or '.join(_OBJECTIVES)}; nothing was changed"
+        )
+    for cells in reader:
+        config, fields = {}, {}
+        for column, cell in zip(header, cells, strict=False):
+            name = column.removeprefix(_CONFIG)
+            if column.startswith(_CONFIG) or (name in names and name not in _OBJECTIVES):
+                if cell != "":
+                    config[name] = cell
+            elif cell != "":
+                fields[column] = cell
+        yield _Row(f"line {reader.line_num}", config, fields, is_text=True)
+
+
+def _evaluated(row: _Row, view: RunView) -> Evaluated:
+    state = str(row.fields.get("state") or "")
+    if state not in _GOOD_STATES:
+        raise ValueError(f"it is {state}")
+    objective = _objective(row.fields)
+    wanted = view.summary.objectives
+    if view.summary.usage.evaluations and len(objective) != wanted:
+        raise ValueError(f"it has {len(objective)} objectives, this run {wanted}")
+    return Evaluated(
+        config=_config(row, view),
+        objective=objective,
+        cost=_number(row.fields.get("cost")),
+        learning_curve=_numbers(row.fields.get("learning_curve")),
+        duration=_number(row.fields.get("evaluation_duration")),
+        time_started=_number(row.fields.get("time_started")),
+        time_end=_number(row.fields.get("time_end")),
+    )
+
+
+def _config(row: _Row, view: RunView) -> dict[str, Any]:
+    if row.is_stored:
+        return dict(row.config)
+    info = view.snapshot.optimizer_info
+    assert info is not None, "a run without it is no run"
+    form = ConfigForm(info, view.snapshot.space, view.snapshot.trials)
+    given = dict(row.config)
+    if row.is_text:
+        fields = {field.name: field for field in form.fields}
+        fields |= {field.key: field for field in form.fields}
+        given = {
+            name: fields[name].parse(text) if name in fields else text
+            for name, text in row.config.items()
+        }
+    # The objective at another fidelity is another one: it must be told, not guessed.
+    told = set(given)
+    missing = [f.name for f in form.fields if f.is_fidelity and not told & {f.name, f.key}]
+    if missing:
+        raise ValueError(f"it does not say at which {missing[0]} it was evaluated")
+    return form.config(given)
+
+
+def _objective(fields: Mapping[str, Any]) -> tuple[float, ...]:
+    given = next((fields[name] for name in _OBJECTIVES if fields.get(name) is not None), None)
+    numbers = _numbers(given) if not isinstance(given, int | float) else [float(given)]
+    if not numbers:
+        raise ValueError("it has no objective")
+    if any(math.isinf(value) for value in numbers):
+        raise ValueError("its objective is infinite")
+    return tuple(numbers)
+
+
+def _numbers(given: Any) -> list[float] | None:
+    if isinstance(given, str) and given.lstrip().startswith("["):
+        given = json.loads(given)
+    if given is None or given == "":
+        return None
+    items = given if isinstance(given, list | tuple) else [given]
+    numbers = [_number(item) for item in items]
+    if any(each is None for each in numbers):
+        raise ValueError(f"{given!r} are no numbers")
+    return [each for each in numbers if each is not None]
+
+
+def _number(given: Any) -> float | None:
+    if given is None or given == "":
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | float | str):
+        raise ValueError(f"{given!r} is no number")
+    return float(given)

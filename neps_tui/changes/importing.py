@@ -1,0 +1,43 @@
+"""Evaluations made elsewhere, as trials of this run."""
+
+from __future__ import annotations
+
+from neps_state.history import signature
+from neps_state.readable import readable_config
+from neps_tui.changes.evaluations import Found
+from neps_tui.changes.plan import Plan, counted
+from neps_tui.view import RunView
+from neps_tui.words.formatting import number
+
+_MOST_SHOWN = 20
+
+
+def plan_import(view: RunView, found: Found) -> Plan:
+    """Work out what importing evaluations would do.
+
+    Args:
+        view: The run as the person sees it.
+        found: What was read, and what was left out.
+    """
+    what = counted(len(found.evaluated), "evaluation")
+    space, names = view.snapshot.space, view.summary.names
+    lines = []
+    for each in found.evaluated[:_MOST_SHOWN]:
+        config = readable_config(each.config, space, names)
+        told = "  ".join(f"{name} {number(value)}" for name, value in config.items())
+        lines.append(f"  {', '.join(map(number, each.objective))}  {told}")
+    more = len(found.evaluated) - _MOST_SHOWN
+    left_out = len(found.skipped) - _MOST_SHOWN
+    return Plan(
+        what=f"import {what}",
+        done="external",
+        make=lambda state, force: state.lock_and_import(found.evaluated, by=signature()),
+        lines=(
+            f"new trials, evaluated elsewhere: {what}",
+            *lines,
+            *([f"  and {more} more"] if more > 0 else []),
+            *(f"skipped: {each}" for each in found.skipped[:_MOST_SHOWN]),
+            *([f"skipped: {left_out} more"] if left_out > 0 else []),
+        ),
+        nothing=None if found.evaluated else "no evaluation fits this run",
+    )

@@ -1,0 +1,79 @@
+"""Trials out of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from neps_state import State, Trial
+from neps_state.decisions import removing
+from neps_state.trial_ids import counts_trials
+from neps_tui.changes.plan import Plan, counted, describe, hazard, listed, named
+from neps_tui.view import RunView
+
+_HARM = "its report would then come to nothing"
+
+
+def plan_remove(view: RunView, trials: Sequence[Trial], *, now: float) -> Plan:
+    """Work out what removing these trials would do.
+
+    Args:
+        view: The run as the person sees it.
+        trials: The trials chosen.
+        now: Seconds since the epoch.
+    """
+    trial_ids = {trial.id for trial in trials}
+    rows = [error for error in view.snapshot.errors if error.trial_id in trial_ids]
+    danger = hazard(view, trials, _HARM, now=now)
+    edit = removing(trials, rows)
+    dumped = f" {counted(len(rows), 'row')} of the error dump with them." if rows else ""
+    return Plan(
+        what=f"remove {named(trials)}",
+        done="out of the run",
+        make=lambda state, force: state.lock_and_edit(edit, force=force or not danger.at_risk),
+        lines=(
+            f"out of the run: {counted(len(trials), 'trial')}, directories and all",
+            *(f"  {describe(trial)}" for trial in trials),
+            f"They are kept in .neps_tui/backups for 30 days.{dumped} All other trials stay.",
+        ),
+        risks=(
+            *(f"risk: {line}" for line in _promoted(view, trial_ids)),
+            *(f"risk: {line}" for line in _counting(view, trials)),
+            *(
+                f"risk: {each.id} succeeded; the optimizer forgets its result"
+                for each in trials
+                if each.metadata.state is State.SUCCESS
+            ),
+            *danger.lines,
+        ),
+        objection=_objection(view, trials, danger.at_risk),
+    )
+
+
+def _promoted(view: RunView, trial_ids: set[str]) -> list[str]:
+    """Trials that stay and go on from one that goes."""
+    heirs: dict[str, list[str]] = {}
+    for trial in view.snapshot.trials.values():
+        parent = trial.metadata.previous_trial_id
+        if parent in trial_ids and trial.id not in trial_ids:
+            heirs.setdefault(parent, []).append(trial.id)
+    return [
+        f"{', '.join(mine)} {'was' if len(mine) == 1 else 'were'} promoted from {parent}, "
+        "and may read its checkpoint"
+        for parent, mine in heirs.items()
+    ]
+
+
+def _counting(view: RunView, trials: Sequence[Trial]) -> list[str]:
+    info = view.snapshot.optimizer_info
+    if info is None or not counts_trials(info) or not trials:
+        return []
+    return [
+        f"{info['name']} numbers trials by how many there are: without {listed(trials)} it gives "
+        "the next one an id that is taken, and its workers stop"
+    ]
+
+
+def _objection(view: RunView, trials: Sequence[Trial], at_risk: Sequence[Trial]) -> str | None:
+    if at_risk:
+        return f"a worker may still be evaluating {listed(at_risk)}"
+    return "the workers of this optimizer would stop" if _counting(view, trials) else None

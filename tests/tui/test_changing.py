@@ -1,0 +1,333 @@
+"""Commands that change a run, each as somebody types it, and each taken back again."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from neps_state import NePSState, State, Trial
+from neps_tui.cli import main
+
+CopyRun = Callable[[str], Path]
+
+
+class Outcome:
+    """What a command printed, and how it ended."""
+
+    def __init__(self, *arguments: object) -> None:
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                self.status = main([str(each) for each in arguments])
+            except SystemExit as end:
+                self.status = int(str(end.code))
+        self.output, self.error = out.getvalue(), err.getvalue()
+
+
+def trials(root: Path) -> dict[str, Trial]:
+    return NePSState.create_or_load(root, load_only=True).lock_and_read_trials()
+
+
+def contents(root: Path) -> tuple[Any, ...]:
+    """What NePS reads of a run."""
+    state = NePSState.create_or_load(root, load_only=True)
+    return (
+        {key: (str(vars(each)), each.state) for key, each in state.lock_and_read_trials().items()},
+        sorted(map(str, state.lock_and_get_errors().errs)),
+        state.lock_and_get_global_budgets(),
+        sorted(state.all_trial_ids()),
+    )
+
+
+CHANGES = {
+    "reset": ("random-0.17", ("reset", "ROOT", "--state", "crashed")),
+    "remove": ("hyperband-0.17", ("remove", "ROOT", "2_rung_0", "19_rung_0")),
+    "remove by state": ("random-0.17", ("remove", "ROOT", "--state", "crashed")),
+    "report": ("killed-0.17", ("report", "ROOT", "11", "--objective", "-0.25", "--cost", "3")),
+    "report a crash": ("killed-0.17", ("report", "ROOT", "11", "--crashed", "node lost")),
+    "mark as failed": ("random-0.17", ("mark", "ROOT", "3", "4", "--failed")),
+    "mark as corrupted": ("random-0.17", ("mark", "ROOT", "3", "--corrupted")),
+    "enqueue": (
+        "random-0.17",
+        (
+            *("enqueue", "ROOT", "--config"),
+            '{"learning_rate": 0.01, "weight_decay": 0.5, "optimizer": "sgd"}',
+        ),
+    ),
+    "enqueue like": (
+        "architecture-0.17",
+        ("enqueue", "ROOT", "--like", "3_rung_0", "--config", '{"learning_rate": 0.01}'),
+    ),
+    "budget": ("random-0.17", ("budget", "ROOT", "--evaluations", "500", "--cost", "1e3")),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_is_shown_made_and_taken_back(name: str, run_copy: CopyRun) -> None:
+    run, words = CHANGES[name]
+    root = run_copy(run)
+    arguments = [str(root) if each == "ROOT" else each for each in words]
+    before = contents(root)
+
+    shown = Outcome(*arguments, "--dry-run")
+    assert (shown.status, contents(root)) == (0, before)
+    assert "dry run: nothing was changed" in shown.output
+
+    made = Outcome(*arguments, "--yes")
+    assert made.status == 0, made.error
+    assert contents(root) != before
+    assert f"neps-tui undo {root}" in made.output
+
+    undone = Outcome("undo", root, "--yes")
+    assert undone.status == 0, undone.error
+    assert contents(root) == before
+    assert Outcome("undo", root, "--yes").status == 1
+
+
+def test_a_report_by_hand_is_what_a_worker_would_have_reported(run_copy: CopyRun) -> None:
+    root = run_copy("killed-0.17")
+    assert Outcome("report", root, "10", "--objective", "0.25", "--yes").status == 3
+    assert Outcome("report", root, "10", "--objective", "0.25", "--yes", "--force").status == 0
+    trial = trials(root)["10"]
+    assert trial.state is State.SUCCESS
+    assert trial.report is not None
+    assert (trial.report.objective_to_minimize, trial.report.reported_as) == (0.25, "success")
+    assert trial.metadata.evaluating_worker_id == "worker_0"
+    assert trial.metadata.time_end is not None
+
+
+def test_a_crash_told_by_hand_has_a_row_in_the_error_dump(run_copy: CopyRun) -> None:
+    root = run_copy("killed-0.17")
+    assert Outcome("report", root, "11", "--crashed", "node lost", "--yes").status == 0
+    rows = NePSState.create_or_load(root, load_only=True).lock_and_get_errors().errs
+    (row,) = [each for each in rows if each.trial_id == "11"]
+    assert (row.err_type, row.err) == ("RuntimeError", "node lost")
+    assert row.worker_id.startswith("neps-tui:")
+
+
+def test_a_report_needs_as_many_objectives_as_the_run_has(run_copy: CopyRun) -> None:
+    root = run_copy("multiobjective-0.17")
+    trial_id = next(iter(trials(root)))
+    wrong = Outcome("report", root, trial_id, "--objective", "1", "--yes", "--force")
+    assert wrong.status == 2
+    assert "has 2 objectives, not 1" in wrong.error
+    assert Outcome("report", root, trial_id, "--yes").status == 2
+
+
+def test_removing_says_who_was_promoted_from_a_trial(run_copy: CopyRun) -> None:
+    shown = Outcome("remove", run_copy("hyperband-0.17"), "2_rung_0", "--dry-run")
+    assert "risk: 2_rung_1 was promoted from 2_rung_0" in shown.output
+
+
+def test_no_trial_is_removed_where_that_would_stop_the_workers(run_copy: CopyRun) -> None:
+    root = run_copy("evolution-0.17")
+    refused = Outcome("remove", root, "3", "--yes")
+    assert refused.status == 3
+    assert "would stop" in refused.error
+    assert Outcome("remove", root, "3", "--yes", "--force").status == 0
+
+
+@pytest.mark.parametrize(
+    ("config", "reasons"),
+    [
+        ('{"learning_rate": 5}', ["5 is out of bounds", "optimizer is missing"]),
+        ('{"lerning_rate": 0.1}', ["no lerning_rate", "did you mean learning_rate?"]),
+        ('{"optimizer": "sgdd"}', ["optimizer is one of", "sgd"]),
+        ('{"learning_rate": "much"}', ["learning_rate is float", "not 'much'"]),
+        ('{"learning_rate": true}', ["not True"]),
+        ("[1]", ["is a JSON object"]),
+        ("{", ["is no JSON"]),
+    ],
+)
+def test_a_config_that_does_not_fit_is_refused_with_the_reason(
+    config: str, reasons: list[str], run_copy: CopyRun
+) -> None:
+    root = run_copy("random-0.17")
+    before = contents(root)
+    refused = Outcome("enqueue", root, "--config", config, "--yes")
+    assert refused.status == 2
+    assert len(refused.error.splitlines()) == 1
+    assert all(reason in refused.error for reason in reasons)
+    assert contents(root) == before
+
+
+def test_an_architecture_is_enqueued_like_another(run_copy: CopyRun) -> None:
+    root = run_copy("architecture-0.17")
+    bare = Outcome("enqueue", root, "--config", '{"learning_rate": 0.01}', "--yes")
+    assert bare.status == 2
+    assert "give a trial whose config is to be changed" in bare.error
+    like = ("--like", "3_rung_0")
+    deeper = Outcome("enqueue", root, *like, "--config", '{"net[1]": "Conv"}', "--yes")
+    assert deeper.status == 2
+    assert "start from a trial that has chosen it" in deeper.error
+    assert Outcome("enqueue", root, *like, "--config", '{"epochs": 9}', "--yes").status == 0
+    (new,) = [each for each in trials(root).values() if each.state is State.PENDING]
+    assert new.id.endswith("_rung_2")
+    assert {**new.config, "ENVIRONMENT__epochs": 1} == trials(root)["3_rung_0"].config
+
+
+# --- import --------------------------------------------------------------------------------------
+
+
+def test_another_run_is_imported(run_copy: CopyRun) -> None:
+    root, other = run_copy("random-0.17"), run_copy("killed-0.17")
+    shown = Outcome("import", root, other, "--dry-run")
+    assert "new trials, evaluated elsewhere: 8 evaluations" in shown.output
+    assert "skipped: trial 8: it is crashed" in shown.output
+
+    assert Outcome("import", root, other, "--yes").status == 0
+    new = [each for each in trials(root).values() if each.state is State.EXTERNAL]
+    assert len(new) == 8
+    again = Outcome("import", root, other, "--yes")
+    assert again.status == 1
+    assert "there already" in again.output
+
+
+@pytest.mark.parametrize("form", ["--csv", "--json"])
+def test_what_trials_prints_can_be_imported(form: str, run_copy: CopyRun, tmp_path: Path) -> None:
+    root, other = run_copy("hyperband-0.17"), run_copy("hyperband-0.16")
+    file = tmp_path / "evaluations"
+    file.write_text(Outcome("trials", other, form).output)
+
+    assert Outcome("import", root, file, "--yes").status == 0
+
+    theirs = {str(each.config) for each in trials(other).values() if each.state is State.SUCCESS}
+    new = {each.id: each for each in trials(root).values() if each.state is State.EXTERNAL}
+    assert len(new) == len(theirs)
+    for trial_id, trial in new.items():
+        rung = {1: 0, 3: 1, 9: 2, 27: 3}[trial.config["epochs"]]
+        assert trial_id.endswith(f"_rung_{rung}")
+
+
+def test_a_table_that_somebody_wrote_is_imported(run_copy: CopyRun, tmp_path: Path) -> None:
+    root = run_copy("random-0.17")
+    table = tmp_path / "mine.csv"
+    table.write_text(
+        "learning_rate,weight_decay,optimizer,objective,cost\n"
+        "0.01,0.5,sgd,0.3,2\n"
+        "0.02,0.5,nosuch,0.3,2\n"
+        "0.02,0.5,adam,,2\n"
+        "0.03,0.5,adam,nan,\n"
+    )
+    shown = Outcome("import", root, table, "--dry-run")
+    assert "2 evaluations" in shown.output
+    assert "skipped: line 3: optimizer is one of" in shown.output
+    assert "skipped: line 4: it has no objective" in shown.output
+    assert Outcome("import", root, table, "--yes").status == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "names no column objective_to_minimize"),
+        ("a,b\n1,2\n", "names no column objective_to_minimize"),
+        ('{"objective_to_minimize": 1}\n', 'has no "config"'),
+        ('{"config": \n', "is no JSON"),
+        ("objective\n", "holds no evaluation"),
+    ],
+)
+def test_a_file_of_something_else_is_refused(
+    text: str, reason: str, run_copy: CopyRun, tmp_path: Path
+) -> None:
+    file = tmp_path / "file"
+    file.write_text(text)
+    refused = Outcome("import", run_copy("random-0.17"), file, "--yes")
+    assert refused.status == 2
+    assert reason in refused.error
+    assert len(refused.error.splitlines()) == 1
+
+
+def test_an_evaluation_without_its_fidelity_is_skipped(run_copy: CopyRun, tmp_path: Path) -> None:
+    root = run_copy("hyperband-0.17")
+    line = {
+        "config": {"learning_rate": 0.01, "weight_decay": 0.1, "optimizer": "sgd"},
+        "objective": 0.3,
+    }
+    file = tmp_path / "lines"
+    file.write_text(json.dumps(line))
+    assert "at which epochs" in Outcome("import", root, file, "--yes").output
+    line["config"]["epochs"] = 3  # type: ignore[index]
+    file.write_text(json.dumps(line))
+    assert Outcome("import", root, file, "--yes").status == 0
+
+
+# --- budget, errors, history ---------------------------------------------------------------------
+
+
+def test_a_budget_shows_what_is_used_and_warns_of_what_is_spent(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    shown = Outcome("budget", root, "--evaluations", "10", "--dry-run")
+    assert "evaluations: 200 becomes 10; 30 used so far" in shown.output
+    assert "risk: 30 evaluations are used already" in shown.output
+    assert Outcome("budget", root, "--evaluations", "200", "--yes").status == 1
+    assert Outcome("budget", root, "--yes").status == 2
+
+
+def test_an_older_run_has_no_budget_of_its_own(run_copy: CopyRun) -> None:
+    refused = Outcome("budget", run_copy("random-0.13"), "--evaluations", "10", "--yes")
+    assert refused.status == 3
+    assert "before 0.17" in refused.error
+
+
+def test_only_errors_about_nothing_are_dropped(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    assert Outcome("errors", root, "--clear", "--yes").status == 1
+    state = NePSState.create_or_load(root, load_only=True)
+    rows = state.lock_and_get_errors().errs
+    trial = state.lock_and_read_trials()[rows[0].trial_id]
+    trial.metadata.state = State.SUCCESS
+    state.put_updated_trial(trial, hints="metadata")
+
+    cleared = Outcome("errors", root, "--clear", "--yes")
+
+    assert cleared.status == 0
+    assert f"{trial.id} (now success)" in cleared.output
+    assert len(state.lock_and_get_errors().errs) == len(rows) - 1
+    assert Outcome("undo", root, "--yes").status == 0
+    assert len(state.lock_and_get_errors().errs) == len(rows)
+
+
+def test_history_lists_every_change_the_newest_first(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    assert Outcome("undo", root, "--list").status == 1
+    Outcome("mark", root, "5", "--corrupted", "--yes")
+    Outcome("mark", root, "4", "--failed", "--yes")
+    Outcome("undo", root, "--yes")
+
+    lines = Outcome("undo", root, "--list").output.splitlines()
+
+    assert [line.rsplit("  ", 1)[1].split()[0] for line in lines] == ["took", "undone", "can"]
+    assert "neps-tui:" in lines[0]
+    oldest = lines[-1].split()[0]
+    assert Outcome("undo", root, oldest, "--yes").status == 0
+    assert trials(root)["5"].state is State.SUCCESS
+    assert Outcome("undo", root, "nosuch", "--yes").status == 1
+
+
+def test_an_undo_is_refused_once_a_worker_has_taken_the_trial(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    crashed = [each.id for each in trials(root).values() if each.state is State.CRASHED]
+    Outcome("reset", root, *crashed, "--yes")
+    state = NePSState.create_or_load(root, load_only=True)
+    taken = state.lock_and_read_trials()[crashed[0]]
+    taken.set_evaluating(time_started=5.0, worker_id="worker_9")
+    state.put_updated_trial(taken, hints="metadata")
+
+    refused = Outcome("undo", root, "--yes")
+
+    assert refused.status == 3
+    assert "changed meanwhile" in refused.error
+    assert all(trials(root)[each].state is State.PENDING for each in crashed[1:])
+
+
+def test_a_run_that_may_not_be_written_is_left(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    unknown = Outcome("mark", root, "nosuch", "--failed", "--yes")
+    assert unknown.status == 1
+    assert "no trial nosuch" in unknown.error
