@@ -1,4 +1,4 @@
-"""A real NePS worker for the tests: real_worker.py RUN WORKER_ID EVALUATIONS [fidelity] [join].
+"""A real NePS worker: real_worker.py RUN WORKER_ID EVALUATIONS [fidelity] [join] [evolution].
 
 What it evaluates crashes the first time in about half of the trials, and each attempt is noted
 in the trial's own directory. One that is to `join` leaves it to another to make the run.
@@ -16,6 +16,13 @@ import neps
 
 RUN, WORKER, EVALUATIONS = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 WITH_FIDELITY = "fidelity" in sys.argv[4:]
+OPTIMIZER = (
+    "hyperband"
+    if WITH_FIDELITY
+    else "neps_regularized_evolution"
+    if "evolution" in sys.argv[4:]
+    else "random_search"
+)
 
 
 class Diverged(RuntimeError):
@@ -54,7 +61,7 @@ def main() -> None:
         evaluate_pipeline=evaluate,
         pipeline_space=space(),
         root_directory=RUN,
-        optimizer="hyperband" if WITH_FIDELITY else "random_search",
+        optimizer=OPTIMIZER,
         ignore_errors=True,
         worker_id=WORKER,
         **{budget: EVALUATIONS},

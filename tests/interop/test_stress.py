@@ -1,0 +1,114 @@
+"""Three real workers and three hurried people on one run: nothing is lost, nobody dies.
+
+In CI for some seconds; NEPS_TUI_STRESS_EVALUATIONS makes each worker evaluate so many trials.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from neps_state import NePSState, State
+from neps_state.cache import parse_cache
+from neps_state.reader import RunReader
+
+pytestmark = pytest.mark.interop
+
+HERE = Path(__file__).resolve().parent
+EVALUATIONS = int(os.environ.get("NEPS_TUI_STRESS_EVALUATIONS", "60"))
+ALARM = re.compile(r"was given an id of|already exists|WARNING|Error reading|corrupt", re.I)
+CHANGERS = 3
+
+
+def journal_of(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def start_changers(root: Path, tmp_path: Path) -> list[subprocess.Popen[bytes]]:
+    return [
+        subprocess.Popen(
+            [
+                *(sys.executable, str(HERE / "changer.py"), str(root)),
+                *(str(tmp_path / f"journal-{seed}"), str(seed)),
+            ],
+            stderr=(tmp_path / f"errors-{seed}").open("wb"),
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        for seed in range(CHANGERS)
+    ]
+
+
+def test_random_changes_beside_real_workers_lose_nothing(
+    tmp_path: Path, workers: Callable[..., Any], real: Any
+) -> None:
+    root = tmp_path / "run"
+    trio = workers(root)
+    trio.start("first", 5)
+    trio.finish()
+    for name in ("alice", "bob", "carol"):
+        trio.start(name, EVALUATIONS, "join")
+    changers = start_changers(root, tmp_path)
+    for worker_id, process in trio.processes.items():
+        assert process.wait(timeout=4000) == 0, trio.log(worker_id)[-3000:]
+    (root / "stop").touch()
+    for seed, changer in enumerate(changers):
+        assert changer.wait(timeout=60) == 0, (tmp_path / f"errors-{seed}").read_text()
+
+    state = NePSState.create_or_load(root, load_only=True)
+    trials = state.lock_and_read_trials()
+    history = {change.id: change for change in state.history.changes()}
+    journals = [journal_of(tmp_path / f"journal-{seed}") for seed in range(CHANGERS)]
+    noted = {note["id"] for journal in journals for note in journal if note.get("id")}
+    assert noted == history.keys(), "every change that was noted was kept, and no other"
+    assert not state.history.begun()
+
+    # What the last change of each trial left is there, unless a worker went on from it.
+    undone = {change.undoes for change in history.values()}
+    last = {each: change for change in history.values() for each in change.trial_ids}
+    for trial_id, change in last.items():
+        trial = trials.get(trial_id)
+        if change.action == "undo" or change.id in undone:
+            continue
+        if change.action == "remove":
+            # The largest id is given away again once it is free.
+            assert trial is None or trial.metadata.time_sampled > change.time, trial_id
+        elif change.action == "report":
+            assert trial is not None
+            assert trial.state is State.SUCCESS, trial_id
+        elif change.action == "mark-corrupted":
+            assert trial is not None
+            assert trial.state is State.CORRUPTED, trial_id
+        elif change.action == "reset":
+            assert trial is not None
+            started = trial.metadata.time_started
+            assert trial.state is State.PENDING or (started and started > change.time), trial_id
+        else:
+            assert trial is not None, f"{trial_id} was added by {change.id}"
+
+    rows = [row.trial_id for row in state.lock_and_get_errors().errs]
+    crashed = {key for key, each in trials.items() if each.state is State.CRASHED}
+    assert crashed <= set(rows), "no error row is lost"
+    assert len(rows) == len(set(rows)), "none is there twice"
+    assert set(rows) <= trials.keys(), "none is of a trial that is gone"
+
+    real_trials = real.state.NePSState.create_or_load(root, load_only=True).lock_and_read_trials()
+    assert {key: each.metadata.state.value for key, each in real_trials.items()} == {
+        key: each.state.value for key, each in trials.items()
+    }
+    assert parse_cache((root / "configs/.trial_cache.pkl").read_bytes()).damage == []
+    assert set(state.all_trial_ids()) == trials.keys()
+    for trial_id, trial in trials.items():
+        assert state.lock_and_get_trial_by_id(trial_id).state is trial.state
+    for name in ("alice", "bob", "carol"):
+        assert not ALARM.search(trio.log(name)), trio.log(name)[-2000:]
+    assert RunReader(root).poll().problems == ()
+    done = sum(len(journal) for journal in journals)
+    print(f"{done} changes tried, {len(history)} made, {len(trials)} trials at the end")
