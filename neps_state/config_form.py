@@ -230,7 +230,7 @@ class ConfigForm:
     def _unknown(self, name: str, known: Iterable[str]) -> str:
         near = difflib.get_close_matches(name, list(known), n=1)
         hint = f": did you mean {near[0]}?" if near else ""
-        return f"there is no {name} in this run{hint}"
+        return f"there is no {name!r} in this run{hint}"
 
     def _usual_keys(self) -> Iterable[str]:
         configs = [trial.config for trial in self._trials.values()]

@@ -39,11 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(parsed)
     except CommandError as error:
-        print(f"neps-tui: {error}", file=sys.stderr)
+        _complain(str(error))
         return error.status
     except PermissionError as error:
-        message = f"neps-tui: not allowed: {error.filename}; nothing was changed"
-        print(message, file=sys.stderr)
+        _complain(f"not allowed: {error.filename}; nothing was changed")
         return Exit.REFUSED
     except BrokenPipeError:
         # The reader of our output has had enough, as `head` has; nothing is left to say.
@@ -52,6 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("neps-tui: stopped", file=sys.stderr)
         return Exit.REFUSED
+
+
+def _complain(message: str) -> None:
+    """Say on standard error what went wrong, in one line, whatever a run has put into it."""
+    from neps_tui.words.formatting import plain
+
+    print(plain(f"neps-tui: {message}"), file=sys.stderr)
 
 
 def _with_command(given: list[str]) -> list[str]:

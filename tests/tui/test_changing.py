@@ -137,7 +137,7 @@ def test_no_trial_is_removed_where_that_would_stop_the_workers(run_copy: CopyRun
     ("config", "reasons"),
     [
         ('{"learning_rate": 5}', ["5 is out of bounds", "optimizer is missing"]),
-        ('{"lerning_rate": 0.1}', ["no lerning_rate", "did you mean learning_rate?"]),
+        ('{"lerning_rate": 0.1}', ["no 'lerning_rate'", "did you mean learning_rate?"]),
         ('{"optimizer": "sgdd"}', ["optimizer is one of", "sgd"]),
         ('{"learning_rate": "much"}', ["learning_rate is float", "not 'much'"]),
         ('{"learning_rate": true}', ["not True"]),
