@@ -18,7 +18,7 @@ from neps_state.exceptions import NePSError
 from neps_state.fidelity import fidelity_key
 from neps_state.optimizer import OptimizerInfo
 from neps_state.readable import KeyNames, chosen_node, readable_value
-from neps_state.space import Parameter, SearchSpaceTree, label
+from neps_state.space import Parameter, SearchSpaceTree, label, short_number
 from neps_state.stand_in import StandIn, class_name_of, plain_number
 from neps_state.trial import Trial
 from neps_state.trial_ids import rung_fidelities
@@ -83,7 +83,7 @@ class Field:
             shown = " | ".join(self.labels[:_MOST_SHOWN])
             text = f"{shown} | …" if len(self.labels) > _MOST_SHOWN else shown
         elif self.kind in ("float", "integer"):
-            bounds = "" if self.lower is None else f" {self.lower:g} … {self.upper:g}"
+            bounds = "" if self.lower is None else f" {short_number(self.lower)} … {short_number(self.upper)}"
             text = f"{self.kind}{bounds}{', log' if self.log else ''}"
         else:
             text = f"always {self.shown}" if self.kind == "fixed" else "anything"

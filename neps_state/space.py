@@ -51,7 +51,7 @@ class Parameter:
     def summary(self) -> str:
         """The domain in a few words, as in `float 1e-05 … 0.1, log`."""
         if self.kind in ("float", "integer"):
-            bounds = f" {_short(self.lower)} … {_short(self.upper)}" if self._is_bounded else ""
+            bounds = f" {short_number(self.lower)} … {short_number(self.upper)}" if self._is_bounded else ""
             text = f"{self.kind}{bounds}"
             text += ", log" if self.log else ""
         elif self.choices:
@@ -158,7 +158,8 @@ def label(value: Any, depth: int = 0) -> str:
     return str(value)
 
 
-def _short(number: float | None) -> str:
+def short_number(number: float | None) -> str:
+    """A bound in as few characters as it takes, as `1e-5`."""
     return f"{number:g}".replace("e-0", "e-").replace("e+0", "e+")
 
 

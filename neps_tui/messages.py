@@ -12,6 +12,7 @@ from neps_tui.view import RunView
 
 if TYPE_CHECKING:
     from neps_state import Changed
+    from neps_tui.changes.plan import Plan
     from neps_tui.plots.chosen import ChosenPlot
 
 
@@ -39,24 +40,17 @@ class CommandEnded(Message):
     """A change of the run has ended.
 
     Args:
-        what: What was done, in words.
+        plan: What was to be done.
         changed: What became of it; None if it failed as a whole.
-        done: What to say of those it was done to.
         failure: Why it failed: what happened, what was not touched, what to do next.
     """
 
     def __init__(
-        self,
-        what: str,
-        changed: Changed | None = None,
-        done: str = "",
-        *,
-        failure: str | None = None,
+        self, plan: Plan, changed: Changed | None = None, *, failure: str | None = None
     ) -> None:
         super().__init__()
-        self.what = what
+        self.plan = plan
         self.changed = changed
-        self.done = done
         self.failure = failure
 
 
@@ -88,16 +82,54 @@ class TrialOpened(Message):
         self.order = order
 
 
-class ResetAsked(Message):
-    """Trials are to be reset, once confirmed.
+class ChangeAsked(Message):
+    """The run is to be changed, once that is confirmed.
 
     Args:
-        trial_ids: The trials.
+        kind: How, as in `neps_tui.changes.catalogue`.
+        trial_ids: The trials that are chosen.
     """
 
-    def __init__(self, trial_ids: tuple[str, ...]) -> None:
+    def __init__(self, kind: str, trial_ids: tuple[str, ...] = ()) -> None:
         super().__init__()
+        self.kind = kind
         self.trial_ids = trial_ids
+
+
+class UndoAsked(Message):
+    """A change is to be taken back, once that is confirmed.
+
+    Args:
+        change_id: Which; None for the last that can be.
+    """
+
+    def __init__(self, change_id: str | None = None) -> None:
+        super().__init__()
+        self.change_id = change_id
+
+
+class UndoRead(Message):
+    """What taking a change back would do has been read.
+
+    Args:
+        plan: What it would do.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self.plan = plan
+
+
+class MendAsked(Message):
+    """What disagrees in the run's directory is to be put right, once that is confirmed.
+
+    Args:
+        plan: How.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self.plan = plan
 
 
 class PlotOpened(Message):

@@ -202,9 +202,9 @@ class RunStore:
             # Who confirmed it has read its risks.
             changed = plan.make(state.with_lock_timeout(_LOCK_TIMEOUT), True)
         except (NePSError, OSError) as error:
-            self._post(CommandEnded(plan.what, failure=str(error)))
+            self._post(CommandEnded(plan, failure=str(error)))
         else:
-            self._post(CommandEnded(plan.what, changed, plan.done))
+            self._post(CommandEnded(plan, changed))
 
     @contextmanager
     def _collector_at_rest(self) -> Iterator[None]:

@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from neps_state import BudgetInfo
 from neps_state.decisions import budgeting
 from neps_state.editing import LIMITS
+from neps_tui.changes.form import Entry, Form, FormError, Typed, number_in
 from neps_tui.changes.plan import Plan
 from neps_tui.view import RunView
 from neps_tui.words.formatting import number
 
 _NAMES = dict(zip(LIMITS, ("evaluations", "cost", "fidelities"), strict=True))
-
-
-class NoTotalsError(ValueError):
-    """The run's workers know no limit for the whole run."""
 
 
 def plan_budget(view: RunView, limits: Mapping[str, float]) -> Plan:
@@ -26,13 +23,13 @@ def plan_budget(view: RunView, limits: Mapping[str, float]) -> Plan:
         limits: The new limits by `evaluations`, `cost` and `fidelities`; others stay.
 
     Raises:
-        NoTotalsError: The run was made by NePS before 0.17.
+        FormError: The run was made by NePS before 0.17.
     """
     state = view.snapshot.optimizer_state
     budget = None if state is None else state.budget
     recorded = {} if budget is None else budget.as_recorded()
     if budget is not None and not recorded.keys() & set(LIMITS):
-        raise NoTotalsError(
+        raise FormError(
             "this run's workers are of NePS before 0.17, where a budget is each worker's own: "
             "stop them and give neps.run another one"
         )
@@ -57,6 +54,44 @@ def plan_budget(view: RunView, limits: Mapping[str, float]) -> Plan:
             if limit is not None and used[name] >= limit
         ),
         nothing=None if edit else "these are the limits already",
+    )
+
+
+def budget_form(view: RunView) -> Form:
+    """What to type for other limits.
+
+    Args:
+        view: The run as the person sees it.
+
+    Raises:
+        FormError: The run was made by NePS before 0.17.
+    """
+    plan_budget(view, {})
+    state = view.snapshot.optimizer_state
+    budget = (None if state is None else state.budget) or BudgetInfo()
+    usage = view.summary.usage
+    used = {"evaluations": usage.evaluations, "cost": usage.cost, "fidelities": usage.fidelities}
+
+    def make(typed: Typed) -> Plan:
+        limits = {name: number_in(typed, name, least=0.0) for name in used}
+        if limits["evaluations"] is not None and limits["evaluations"] % 1:
+            raise FormError("evaluations: give a whole number")
+        given = {name: limit for name, limit in limits.items() if limit is not None}
+        if "evaluations" in given:
+            given["evaluations"] = int(given["evaluations"])
+        return plan_budget(view, given)
+
+    return Form(
+        "The budget of the whole run",
+        tuple(
+            Entry(
+                short,
+                f"{number(used[short])} used",
+                "" if getattr(budget, name) is None else str(getattr(budget, name)),
+            )
+            for name, short in _NAMES.items()
+        ),
+        make,
     )
 
 

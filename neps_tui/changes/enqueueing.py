@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from neps_state.config_form import ConfigForm
+from neps_state.config_form import ConfigError, ConfigForm
 from neps_state.history import signature
 from neps_state.readable import readable_config
+from neps_tui.changes.form import Entry, Form, FormError, Typed
 from neps_tui.changes.plan import Plan
 from neps_tui.view import RunView
 from neps_tui.words.formatting import number
@@ -49,4 +50,43 @@ def plan_enqueue(view: RunView, config: Mapping[str, Any]) -> Plan:
             *(f"  {name} = {number(value)}" for name, value in shown.items()),
         ),
         risks=tuple(f"risk: {each} has the same config" for each in same[:3]),
+    )
+
+
+def enqueue_form(view: RunView, like: str | None = None) -> Form:
+    """What to type for a config.
+
+    Args:
+        view: The run as the person sees it.
+        like: The trial whose config stands there at first.
+
+    Raises:
+        FormError: It takes a template, and none is given.
+    """
+    try:
+        config_form = form_of(view, like)
+    except ConfigError as error:
+        raise FormError(str(error)) from error
+
+    def make(typed: Typed) -> Plan:
+        given: dict[str, Any] = {}
+        for field in config_form.fields:
+            # What nobody has touched stays as it is stored, to the last digit.
+            if typed[field.name].strip() != field.shown:
+                try:
+                    given[field.key] = field.parse(typed[field.name])
+                except ValueError as error:
+                    raise FormError(str(error)) from error
+        try:
+            return plan_enqueue(view, config_form.config(given))
+        except ConfigError as error:
+            raise FormError(error.reasons[0]) from error
+
+    return Form(
+        "A config to be evaluated next" if like is None else f"A config like that of {like}",
+        tuple(
+            Entry(field.name, field.domain, field.shown, field.labels)
+            for field in config_form.fields
+        ),
+        make,
     )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from neps_state.config_form import ConfigError
 from neps_state.history import signature
 from neps_state.readable import readable_config
-from neps_tui.changes.evaluations import Found
+from neps_tui.changes.evaluations import EvaluationsError, Found, read_evaluations
+from neps_tui.changes.form import Entry, Form, FormError, Typed
 from neps_tui.changes.plan import Plan, counted
 from neps_tui.view import RunView
 from neps_tui.words.formatting import number
@@ -41,3 +45,23 @@ def plan_import(view: RunView, found: Found) -> Plan:
         ),
         nothing=None if found.evaluated else "no evaluation fits this run",
     )
+
+
+def import_form(view: RunView) -> Form:
+    """What to type for an import.
+
+    Args:
+        view: The run as the person sees it.
+    """
+
+    def make(typed: Typed) -> Plan:
+        place = typed["file"].strip()
+        if not place:
+            raise FormError("name a file or a run directory")
+        try:
+            return plan_import(view, read_evaluations(Path(place).expanduser(), view))
+        except (ConfigError, EvaluationsError) as error:
+            raise FormError(str(error)) from error
+
+    hint = "CSV, JSON lines, or another run directory"
+    return Form("Evaluations made elsewhere", (Entry("file", hint),), make, is_live=False)

@@ -9,15 +9,12 @@ from typing import Literal
 from neps_state import State, Trial
 from neps_state.decisions import marking, reporting
 from neps_state.history import signature
+from neps_tui.changes.form import Entry, Form, FormError, Typed, number_in
 from neps_tui.changes.plan import Plan, counted, describe, hazard, listed, named
 from neps_tui.view import RunView
 from neps_tui.words.formatting import number
 
 _HARM = "its report would then replace this one"
-
-
-class ReportError(ValueError):
-    """A report does not fit the run; the message says what would."""
 
 
 def plan_report(
@@ -40,11 +37,11 @@ def plan_report(
         now: Seconds since the epoch.
 
     Raises:
-        ReportError: The run has another number of objectives.
+        FormError: The run has another number of objectives.
     """
     expected = view.summary.objectives
     if objective and view.summary.usage.evaluations and len(objective) != expected:
-        raise ReportError(f"this run has {counted(expected, 'objective')}, not {len(objective)}")
+        raise FormError(f"this run has {counted(expected, 'objective')}, not {len(objective)}")
     rows = [error for error in view.snapshot.errors if error.trial_id == trial.id]
     edit = reporting(
         trial, rows, objective=objective, message=message, cost=cost, by=signature(), now=now
@@ -58,6 +55,41 @@ def plan_report(
         lines=(f"reported by hand: {describe(trial)}", f"  {said}", *_what_goes(trial, len(rows))),
         risks=(*_risks(trial, objective), *danger.lines),
         objection=_objection(trial, danger.at_risk),
+    )
+
+
+def report_form(view: RunView, trial: Trial, *, now: float) -> Form:
+    """What to type for a report by hand.
+
+    Args:
+        view: The run as the person sees it.
+        trial: The trial.
+        now: Seconds since the epoch.
+    """
+    count = view.summary.objectives
+    names = ["objective"] if count == 1 else [f"objective {at + 1}" for at in range(count)]
+
+    def make(typed: Typed) -> Plan:
+        values = [number_in(typed, name) for name in names]
+        message = typed["crashed"].strip()
+        objective = [value for value in values if value is not None]
+        if message and objective:
+            raise FormError("either an objective, or why it crashed: not both")
+        if not message and len(objective) < count:
+            raise FormError("give every objective, or say why it crashed")
+        cost = number_in(typed, "cost")
+        return plan_report(
+            view, trial, objective=objective, message=message or None, cost=cost, now=now
+        )
+
+    return Form(
+        f"Report {describe(trial)}",
+        (
+            *(Entry(name, "a number, least is best") for name in names),
+            Entry("cost", "a number, or nothing"),
+            Entry("crashed", "or why it crashed, in words"),
+        ),
+        make,
     )
 
 

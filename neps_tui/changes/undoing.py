@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
-from neps_state.history import Change
+from neps_state.history import Change, History
+from neps_state.layout import RunLayout
 from neps_tui.changes.plan import Plan
 from neps_tui.words.formatting import age, date_and_time
 
 _MOST_IDS = 6
 
 
-def about(change: Change) -> str:
-    """A change in a few words: what was done, to what."""
+def listed_ids(change: Change) -> str:
+    """The trials that a change is about, the first of many."""
     ids = change.trial_ids
     shown = ", ".join(ids[:_MOST_IDS])
-    more = f" and {len(ids) - _MOST_IDS} more" if len(ids) > _MOST_IDS else ""
-    return f"{change.action} {shown}{more}".rstrip()
+    return f"{shown} and {len(ids) - _MOST_IDS} more" if len(ids) > _MOST_IDS else shown
+
+
+def about(change: Change) -> str:
+    """A change in a few words: what was done, to what."""
+    return f"{change.action} {listed_ids(change)}".rstrip()
 
 
 def plan_undo(change: Change | None, *, now: float) -> Plan:
@@ -44,6 +52,21 @@ def plan_undo(change: Change | None, *, now: float) -> Plan:
         ),
         is_undoable=False,
     )
+
+
+def read_undo(root: Path, change_id: str | None) -> Plan:
+    """Read what taking a change back would do; what goes wrong is in the plan.
+
+    Args:
+        root: The run directory.
+        change_id: Which change; None for the last that can be.
+    """
+    try:
+        undoable = History(RunLayout(root)).undoable()
+    except OSError as error:
+        return replace(plan_undo(None, now=0.0), nothing=f"the changes cannot be read: {error}")
+    wanted = [each for each in undoable if change_id in (None, each.id)]
+    return plan_undo(wanted[-1] if wanted else None, now=time.time())
 
 
 def history_lines(changes: Sequence[Change], undoable: Sequence[Change]) -> list[str]:

@@ -1,12 +1,14 @@
 """Kill the process at any instant of any operation: the run stays valid and loses nothing.
 
 Each operation runs in a child that is killed before its first system call that writes, in a fresh
-run before its second, and so on until it comes through.
+run before its second, and so on until it comes through. The same with a system call that fails, as
+on a full or broken disk, instead of the kill.
 """
 
 from __future__ import annotations
 
 import builtins
+import errno
 import os
 import shutil
 import signal
@@ -33,17 +35,43 @@ WRITING_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 MOST_CALLS = 400
 
 
-class Countdown:
-    """Kills this process at the Nth call that writes."""
+@dataclass(frozen=True)
+class Fate:
+    """What happens at the Nth call that writes.
 
-    def __init__(self, calls: int, *, halve_writes: bool) -> None:
+    Attributes:
+        name: What to call it.
+        error: The error that the call fails with; 0 for a kill.
+        halves_writes: Whether writes may be cut in two by it.
+    """
+
+    name: str
+    error: int = 0
+    halves_writes: bool = False
+
+
+BETWEEN = Fate("killed between calls")
+WITHIN = Fate("killed within writes", halves_writes=True)
+FAILURES = tuple(
+    Fate(f"{errno.errorcode[number]} once", number)
+    for number in (errno.ENOSPC, errno.EIO, errno.EACCES)
+)
+
+
+class Countdown:
+    """Brings about a fate at the Nth call that writes."""
+
+    def __init__(self, calls: int, fate: Fate) -> None:
         self.left = calls
-        self.halve_writes = halve_writes
+        self.fate = fate
 
     def tick(self) -> None:
         self.left -= 1
-        if self.left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if self.left:
+            return
+        if self.fate.error:
+            raise OSError(self.fate.error, os.strerror(self.fate.error))
+        os.kill(os.getpid(), signal.SIGKILL)
 
     def install(self) -> None:
         sync, open_file, fdopen = os.fsync, builtins.open, os.fdopen
@@ -80,7 +108,7 @@ class TickingStream:
 
     def write(self, data: bytes) -> int:
         self._countdown.tick()
-        if self._countdown.halve_writes:
+        if self._countdown.fate.halves_writes:
             self._stream.write(data[: len(data) // 2])
             self._stream.flush()
             self._countdown.tick()
@@ -100,15 +128,18 @@ class TickingStream:
         return getattr(self._stream, name)
 
 
-def was_killed(operation: Callable[[], object], calls: int, *, halve_writes: bool) -> bool:
-    """Run an operation in a child; whether the child was killed before it was done."""
+def was_cut_short(operation: Callable[[], object], calls: int, fate: Fate) -> bool:
+    """Run an operation in a child; whether its fate overtook it before it was done."""
     pid = os.fork()
     if pid == 0:
         code = 3
+        countdown = Countdown(calls, fate)
         try:
-            Countdown(calls, halve_writes=halve_writes).install()
+            countdown.install()
             operation()
-            code = 0
+            code = 0 if countdown.left > 0 else 1
+        except OSError as error:
+            code = 1 if error.errno == fate.error else 3
         except BaseException:  # noqa: BLE001 - the child must end here, whatever happened
             traceback.print_exc()
         finally:
@@ -117,8 +148,8 @@ def was_killed(operation: Callable[[], object], calls: int, *, halve_writes: boo
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
         return True
-    assert os.WEXITSTATUS(status) == 0, "the operation failed in the child"
-    return False
+    assert os.WEXITSTATUS(status) in (0, 1), "the operation failed in the child"
+    return os.WEXITSTATUS(status) == 1
 
 
 @dataclass
@@ -310,34 +341,39 @@ def plain(trial: Trial) -> tuple[object, ...]:
 
 
 def deaths(
-    template: Path, scratch: Path, operation: Callable[[Path], object], *, halve_writes: bool
+    template: Path, scratch: Path, operation: Callable[[Path], object], fate: Fate
 ) -> Iterator[Path]:
-    """Copies of a run, in each of which an operation was killed one call later."""
+    """Copies of a run, in each of which an operation was cut short one call later."""
     for calls in range(1, MOST_CALLS):
         root = scratch / f"killed-{calls}"
         if template.exists():
             shutil.copytree(template, root)
-        killed = was_killed(lambda root=root: operation(root), calls, halve_writes=halve_writes)
+        cut_short = was_cut_short(lambda root=root: operation(root), calls, fate)
         yield root
         shutil.rmtree(root, ignore_errors=True)
-        if not killed:
+        if not cut_short:
             assert calls > 3, "the operation writes"
             return
     raise AssertionError("the operation never came to its end")
 
 
 @pytest.mark.parametrize(
-    ("name", "halve_writes"),
+    ("name", "fate"),
     [
-        *[pytest.param(name, False, id=f"{name}, between calls") for name in OPERATIONS],
+        *[pytest.param(name, BETWEEN, id=f"{name}, {BETWEEN.name}") for name in OPERATIONS],
         *[
-            pytest.param(name, True, id=f"{name}, within writes")
+            pytest.param(name, WITHIN, id=f"{name}, {WITHIN.name}")
             for name in ("reset", "report", "import as a change")
+        ],
+        *[
+            pytest.param(name, fate, id=f"{name}, {fate.name}")
+            for fate in FAILURES
+            for name in OPERATIONS
         ],
     ],
 )
-def test_a_kill_at_any_instant_leaves_a_valid_run_that_lost_nothing(
-    name: str, halve_writes: bool, tmp_path: Path, make: Any
+def test_whatever_cuts_an_operation_short_leaves_a_valid_run_that_lost_nothing(
+    name: str, fate: Fate, tmp_path: Path, make: Any
 ) -> None:
     operation = OPERATIONS[name]
     template = tmp_path / "run"
@@ -348,8 +384,8 @@ def test_a_kill_at_any_instant_leaves_a_valid_run_that_lost_nothing(
     def run(root: Path) -> None:
         operation.run(NePSState.create_or_load(root, load_only=True), make)
 
-    for root in deaths(template, tmp_path, run, halve_writes=halve_writes):
-        if not halve_writes:
+    for root in deaths(template, tmp_path, run, fate):
+        if not fate.halves_writes:
             cache = (root / "configs/.trial_cache.pkl").read_bytes()
             assert parse_cache(cache).damage == [], "NePS reads the cache"
         state = NePSState.create_or_load(root, load_only=True)
@@ -383,7 +419,7 @@ def test_a_kill_at_any_instant_leaves_a_valid_run_that_lost_nothing(
 
 
 def test_a_kill_while_a_run_is_made_leaves_no_half_run(tmp_path: Path, make: Any) -> None:
-    for root in deaths(tmp_path / "none", tmp_path, make.create, halve_writes=True):
+    for root in deaths(tmp_path / "none", tmp_path, make.create, WITHIN):
         snapshot = RunReader(root).poll()
         if snapshot.phase is Phase.RUN:
             assert snapshot.problems == ()
@@ -407,7 +443,7 @@ def test_a_kill_while_a_torn_cache_is_mended_loses_no_trial(tmp_path: Path, make
 
     for damaged in (whole[:-9], whole[:900], b"", whole[:900] + whole[-400:]):
         cache.write_bytes(damaged)
-        for root in deaths(template, tmp_path, run, halve_writes=True):
+        for root in deaths(template, tmp_path, run, WITHIN):
             run(root)
             data = (root / "configs/.trial_cache.pkl").read_bytes()
             assert parse_cache(data).damage == []

@@ -1,0 +1,139 @@
+"""A form that is filled in before a change of the run is asked about."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.suggester import SuggestFromList
+from textual.widgets import Button, Input, Static
+
+from neps_tui.changes.form import Form, FormError
+from neps_tui.changes.plan import Plan
+from neps_tui.words.formatting import plain, to_ascii
+
+
+class FormScreen(ModalScreen[Plan]):
+    """Names, lines to type in, what may be typed, and what it comes to, at every key.
+
+    Args:
+        form: What is to be filled in.
+        ascii: Whether only ASCII may be drawn.
+    """
+
+    DEFAULT_CSS = """
+    FormScreen {
+        align: center middle;
+        & > Vertical {
+            width: 100;
+            max-width: 96%;
+            height: auto;
+            max-height: 96%;
+            border: round $accent;
+            background: $surface;
+            padding: 0 2;
+        }
+        #title { text-style: bold; margin-bottom: 1; }
+        VerticalScroll { height: auto; max-height: 60vh; }
+        Grid {
+            grid-size: 3;
+            grid-columns: auto 2fr 3fr;
+            grid-rows: 1;
+            grid-gutter: 0 1;
+            height: auto;
+        }
+        .name { width: auto; max-width: 30; }
+        .hint { color: $text-muted; }
+        Input { height: 1; border: none; padding: 0 1; background: $boost; }
+        Input:focus { border: none; background: $primary 30%; }
+        #verdict { height: auto; max-height: 4; margin-top: 1; }
+        #verdict.-wrong { color: $text-warning; }
+        #answers { height: auto; align-horizontal: right; margin-top: 1; }
+        #answers > Button { margin-left: 2; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "leave it", id="form.leave", tooltip="Change nothing"),
+        Binding("down", "app.focus_next", "next", show=False, id="form.next"),
+        Binding("up", "app.focus_previous", "before", show=False, id="form.previous"),
+    ]
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, form: Form, *, ascii: bool = False) -> None:
+        super().__init__()
+        self._form = form
+        self._ascii = ascii
+        self._inputs = {
+            entry.name: Input(
+                entry.value,
+                compact=True,
+                suggester=SuggestFromList(entry.choices) if entry.choices else None,
+            )
+            for entry in form.entries
+        }
+        self._verdict = Static(id="verdict", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Title, a row for each entry, what it comes to, answers."""
+        with Vertical():
+            yield Static(self._inert(self._form.title), id="title")
+            with VerticalScroll(can_focus=False), Grid():
+                for entry in self._form.entries:
+                    yield Static(self._inert(entry.name), classes="name")
+                    yield self._inputs[entry.name]
+                    yield Static(self._inert(entry.hint), classes="hint")
+            yield self._verdict
+            with Horizontal(id="answers"):
+                yield Button("Leave it", id="leave")
+                yield Button("Go on", id="go", variant="primary")
+
+    def on_mount(self) -> None:
+        """Say what is missing."""
+        if self._form.is_live:
+            self._try()
+
+    def _try(self) -> Plan | None:
+        """The plan that what is typed makes; None if it makes none, which is then said."""
+        try:
+            plan = self._form.make({name: each.value for name, each in self._inputs.items()})
+        except FormError as error:
+            self._say(str(error), is_wrong=True)
+            return None
+        if plan.nothing is not None:
+            self._say(plan.nothing, is_wrong=True)
+            return None
+        self._say(plan.lines[0] if plan.lines else plan.what, is_wrong=False)
+        return plan
+
+    def _say(self, text: str, *, is_wrong: bool) -> None:
+        self._verdict.update(self._inert(text))
+        self._verdict.set_class(is_wrong, "-wrong")
+
+    def _inert(self, text: str) -> Content:
+        text = plain(text)
+        return Content(to_ascii(text) if self._ascii else text)
+
+    @on(Input.Changed)
+    def _on_changed(self) -> None:
+        if self._form.is_live:
+            self._try()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#go")
+    def _on_go(self) -> None:
+        plan = self._try()
+        if plan is not None:
+            self.dismiss(plan)
+
+    @on(Button.Pressed, "#leave")
+    def _on_left(self) -> None:
+        self.action_leave()
+
+    def action_leave(self) -> None:
+        """Change nothing."""
+        self.dismiss(None)

@@ -1,0 +1,1 @@
+"""What this program has changed in a run: seen, and taken back."""

@@ -1,0 +1,253 @@
+"""Changing a run from the dashboard, as a person does it with keys."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from neps_state import NePSState, State, Trial
+from neps_tui.app import Options
+from neps_tui.changes.form_screen import FormScreen
+from neps_tui.dashboard.screen import DashboardScreen
+from neps_tui.history.screen import HistoryScreen
+from neps_tui.screens.confirm import ConfirmScreen
+
+CopyRun = Callable[[str], Path]
+Drive = Callable[..., None]
+
+
+def trials(root: Path) -> dict[str, Trial]:
+    return NePSState.create_or_load(root, load_only=True).lock_and_read_trials()
+
+
+async def typed(dashboard: Any, text: str) -> None:
+    """Types over what stands in the line that has the focus."""
+    await dashboard.press("ctrl+a", "ctrl+k", "ctrl+u")
+    for character in text:
+        key = {".": "full_stop", "-": "minus", "/": "slash", " ": "space", "_": "underscore"}
+        await dashboard.press(key.get(character, character))
+
+
+def test_a_trial_is_removed_and_comes_back(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("d")
+        await dashboard.shows("Remove 15_rung_3?")
+        assert "risk: 15_rung_3 succeeded" in dashboard.text()
+        await dashboard.press("y")
+        await dashboard.shows("15_rung_3 out of the run; u takes it back")
+        await dashboard.shows("Evaluated 39")
+        await dashboard.press("u")
+        await dashboard.shows("Undo remove 15_rung_3?")
+        await dashboard.press("y")
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("u")
+        await dashboard.shows("no change of this program is left")
+
+    drive(root, steps)
+    assert "15_rung_3" in trials(root)
+
+
+def test_several_trials_are_marked_at_once(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("space", "space", "m")
+        await dashboard.shows("Mark 2 trials as corrupted?")
+        await dashboard.press("y")
+        await dashboard.shows("2 trials marked as corrupted")
+
+    drive(root, steps)
+    states = [each.state for each in trials(root).values()]
+    assert states.count(State.CORRUPTED) == 2
+
+
+def test_a_report_is_typed_checked_and_confirmed(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("killed-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("v", "i")
+        assert isinstance(dashboard.app.screen, FormScreen)
+        await dashboard.shows("give every objective")
+        await typed(dashboard, "0.x")
+        await dashboard.shows("0.x is no number")
+        await dashboard.press("enter")
+        assert isinstance(dashboard.app.screen, FormScreen)
+        await typed(dashboard, "0.25")
+        await dashboard.press("enter")
+        await dashboard.shows("Report 10 as a success?")
+        await dashboard.shows("risk: worker_0 may still be evaluating 10")
+        await dashboard.press("y")
+        await dashboard.shows("10 reported; u takes it back")
+
+    drive(root, steps)
+    report = trials(root)["10"].report
+    assert report is not None
+    assert report.objective_to_minimize == 0.25
+
+
+def test_a_config_is_enqueued_from_that_of_a_trial(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("a")
+        await dashboard.shows("A config like that of 15_rung_3")
+        await typed(dashboard, "9")
+        await dashboard.press("down")
+        await typed(dashboard, "5")
+        await dashboard.shows("learning_rate is float 1e-5 … 0.1, log, not '5'")
+        await typed(dashboard, "0.05")
+        await dashboard.shows("a new pending trial")
+        await dashboard.press("enter")
+        await dashboard.shows("Enqueue a config?")
+        await dashboard.press("y")
+        await dashboard.shows("Pending 1")
+
+    drive(root, steps)
+    (new,) = [each for each in trials(root).values() if each.state is State.PENDING]
+    assert new.id == "28_rung_2"
+    assert new.config["learning_rate"] == 0.05
+    assert new.config["weight_decay"] == trials(root)["15_rung_3"].config["weight_decay"]
+
+
+def test_a_form_that_is_left_changes_nothing(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        for key in ("a", "i", "B", "I"):
+            await dashboard.press(key)
+            assert isinstance(dashboard.app.screen, FormScreen), key
+            await dashboard.press("escape")
+            assert isinstance(dashboard.app.screen, DashboardScreen), key
+
+    drive(root, steps)
+    assert not (root / ".neps_tui").exists()
+
+
+def test_evaluations_are_imported_from_another_run(drive: Drive, run_copy: CopyRun) -> None:
+    root, other = run_copy("random-0.17"), run_copy("killed-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("I")
+        await typed(dashboard, "/nowhere")
+        await dashboard.press("enter")
+        await dashboard.shows("cannot read /nowhere")
+        dashboard.app.screen.query_one("Input").value = str(other)
+        await dashboard.press("enter")
+        await dashboard.shows("Import 8 evaluations?")
+        await dashboard.shows("skipped: trial 8: it is crashed")
+        await dashboard.press("y")
+        await dashboard.shows("8 trials external")
+
+    drive(root, steps)
+    assert sum(each.state is State.EXTERNAL for each in trials(root).values()) == 8
+
+
+def test_the_budget_is_raised(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("B")
+        await dashboard.shows("40 used")
+        await dashboard.shows("these are the limits already")
+        await typed(dashboard, "500")
+        await dashboard.press("enter")
+        await dashboard.shows("evaluations: 100 becomes 500")
+        await dashboard.press("y")
+        await dashboard.shows("40 / 500")
+
+    drive(root, steps)
+
+
+def test_an_old_run_says_why_it_has_no_budget(drive: Drive, run_copy: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("B")
+        await dashboard.shows("of NePS before 0.17")
+
+    drive(run_copy("random-0.13"), steps)
+
+
+def test_history_takes_back_what_is_chosen(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    state = NePSState.create_or_load(root, load_only=True)
+    good = [key for key, each in trials(root).items() if each.state is State.SUCCESS]
+    for trial_id in good[:2]:
+        state.lock_and_remove_trial_by_id(trial_id)
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("H")
+        assert isinstance(dashboard.app.screen, HistoryScreen)
+        await dashboard.shows("Changes made with neps-tui: 2")
+        await dashboard.press("j", "u")
+        await dashboard.shows(f"Undo remove {good[0]}?")
+        await dashboard.press("y")
+        await dashboard.shows("took one back")
+        await dashboard.shows("undone")
+        await dashboard.press("u")
+        await dashboard.shows("There is nothing to be taken back here")
+        await dashboard.press("escape")
+        assert isinstance(dashboard.app.screen, DashboardScreen)
+
+    drive(root, steps)
+    assert good[0] in trials(root)
+    assert good[1] not in trials(root)
+
+
+def test_an_empty_history_says_what_would_be_in_it(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("H")
+        await dashboard.shows("Nothing was changed in this run from here")
+
+    drive(recorded_run("random-0.17"), steps)
+
+
+@pytest.mark.parametrize("key", ["r", "d", "m", "M", "i", "a", "A", "I", "B", "C", "u"])
+def test_read_only_says_so_at_every_change(key: str, drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press(key)
+        await dashboard.shows("Read-only")
+        assert isinstance(dashboard.app.screen, DashboardScreen)
+
+    drive(recorded_run("hyperband-0.17"), steps, options=Options(read_only=True))
+
+
+def test_a_directory_that_may_not_be_written_is_read_only(
+    drive: Drive, recorded_run: CopyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever runs the tests may be allowed everything, as root is.
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("read-only")
+        await dashboard.press("r")
+        await dashboard.shows("Read-only: nothing can be changed")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_changes_are_made_from_a_trial_and_from_its_errors(drive: Drive, run_copy: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("enter", "d")
+        await dashboard.shows("Remove 15_rung_3?")
+        await dashboard.press("escape", "escape", "E")
+        await dashboard.shows("TrainingDiverged")
+        await dashboard.press("d")
+        assert isinstance(dashboard.app.screen, ConfirmScreen)
+        await dashboard.shows("Remove 6 trials?")
+
+    drive(run_copy("hyperband-0.17"), steps)
+
+
+def test_the_past_is_not_changed(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("R")
+        dashboard.app.screen.focus_next()
+        dashboard.app.screen.action_change("reset_abandoned")
+        await dashboard.shows("This is the past")
+
+    drive(recorded_run("hyperband-0.17"), steps)
