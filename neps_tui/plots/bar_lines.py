@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from rich.cells import cell_len
 
 from neps_tui.plots.plot import Bars
 from neps_tui.words.formatting import shorten_middle
 
 _LONGEST_NAME = 28
-_LEAST_BAR = 10
+_LEAST_BAR = 20
 
 
 def bar_lines(chart: Bars, width: int, *, ascii: bool = False) -> list[tuple[str, str]]:
-    """Draw a chart of bars: name, bar up to the value, its interval, and what is said of it.
+    """Draw a chart of bars: name, bar up to the value, its interval, what is said of it; notes.
 
     Args:
         chart: What to draw.
@@ -37,6 +39,8 @@ def bar_lines(chart: Bars, width: int, *, ascii: bool = False) -> list[tuple[str
         parts += _bar(bar.value, bar.low, bar.high, length, ascii)
         below = "\n" + " " * (names + 2)
         parts.append((("  " if beside else below) + bar.text + "\n", "$foreground-muted"))
+    for note in chart.notes:
+        parts += [(f"\n{line}", "$foreground-muted") for line in wrap(note, max(1, width))]
     return parts
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -12,15 +14,14 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from neps_tui.plots.drawing import Drawing, draw_plot
-from neps_tui.plots.plot import Dot, Plot
+from neps_tui.plots.drawing import Drawing, draw_lines, draw_plot
+from neps_tui.plots.places import Places
+from neps_tui.plots.plot import PENS, Dot, Plot
 from neps_tui.words.formatting import plain, to_ascii
 
 _ENTER = {"enter": "enter"}
 """Spelled out: a terminal without Unicode has no sign for it."""
 _NO_SIZE = Size(0, 0)
-_NEAR_ROWS = 2
-"""How much farther a row is than a column, as cells are about twice as high as wide."""
 
 
 class PlotCanvas(Widget, can_focus=True):
@@ -44,15 +45,12 @@ class PlotCanvas(Widget, can_focus=True):
         & > .plot--warning { color: $text-warning; }
         & > .plot--bad { color: $text-error; }
         & > .plot--best { color: $text-accent; text-style: bold; }
+        & > .plot--pointed { color: $foreground; text-style: bold; }
         & > .plot--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"plot--{part}"
-        for part in (
-            *("axis", "empty", "faint", "plain", "second", "good", "warning", "bad", "best"),
-            "cursor",
-        )
+        f"plot--{part}" for part in ("axis", "empty", *PENS, "pointed", "cursor")
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -78,11 +76,13 @@ class PlotCanvas(Widget, can_focus=True):
 
         Args:
             dot: The trial and its place.
+            here: How many trials are at this place, it included.
         """
 
-        def __init__(self, dot: Dot | None) -> None:
+        def __init__(self, dot: Dot | None, here: int = 1) -> None:
             super().__init__()
             self.dot = dot
+            self.here = here
 
     class Opened(Message):
         """A trial is to be shown whole.
@@ -100,8 +100,10 @@ class PlotCanvas(Widget, can_focus=True):
         self._ascii = ascii
         self._plot = Plot("")
         self._drawing: Drawing | None = None
-        self._drawn_for: tuple[int, Size] | None = None
+        self._drawn_size = _NO_SIZE
+        self._styles: dict[str, Style] = {}
         self._cursor: str | None = None
+        self._traced: dict[int, dict[int, str]] = {}
 
     @property
     def plot(self) -> Plot:
@@ -112,6 +114,12 @@ class PlotCanvas(Widget, can_focus=True):
     def beyond(self) -> int:
         """How many trials are drawn at the edge, as they are far beyond it."""
         return self._draw().beyond
+
+    @property
+    def here(self) -> int:
+        """How many trials are under the cursor, one on top of the other."""
+        cell = self._find().cell(self._cursor)
+        return 0 if cell is None else len(self._find().here(cell))
 
     def set_plot(self, plot: Plot, drawing: Drawing | None = None, size: Size = _NO_SIZE) -> None:
         """Draw another plot; the cursor stays on its trial if that is in it.
@@ -124,28 +132,30 @@ class PlotCanvas(Widget, can_focus=True):
         """
         if plot is self._plot:
             return
-        self._plot = plot
+        self._plot, self._drawing = plot, None
         if drawing is not None and size == self.size:
-            self._drawing, self._drawn_for = drawing, (id(plot), size)
-        if self._cursor is not None and self._place(self._cursor) is None:
-            self._point_at(None)
+            self._drawing, self._drawn_size = drawing, size
+        if self._cursor is not None:
+            self._point_at(next((dot for dot in plot.dots if dot.trial_id == self._cursor), None))
         self.refresh()
+
+    def on_resize(self) -> None:
+        """Say how many trials are at the place now."""
+        self.post_message(self.Pointed(self._find().dot(self._cursor), self.here))
 
     def action_go(self, across: int, down: int) -> None:
         """Go to the nearest trial in a direction; first of all to the best."""
-        drawing = self._draw()
-        here = None if self._cursor is None else self._place(self._cursor)
-        if here is None:
-            self._point_at(drawing.dots[-1] if drawing.dots else None)
-            return
-        best: tuple[int, int] | None = None
-        for index, cell in enumerate(drawing.cells):
-            ahead = (cell[0] - here[0]) * across + (cell[1] - here[1]) * down * _NEAR_ROWS
-            aside = abs(cell[0] - here[0]) * abs(down) + abs(cell[1] - here[1]) * abs(across) * 2
-            if ahead > 0 and (best is None or (ahead + 2 * aside, index) < best):
-                best = ahead + 2 * aside, index
-        if best is not None:
-            self._point_at(drawing.dots[best[1]])
+        places = self._find()
+        cell = places.cell(self._cursor)
+        dot = places.first() if cell is None else places.towards(cell, across, down)
+        if dot is not None:
+            self._point_at(dot)
+
+    def step(self, step: int) -> None:
+        """Go to the next trial from left to right, or to the one before, hidden or not."""
+        dot = self._find().step(self._cursor, step)
+        if dot is not None:
+            self._point_at(dot)
 
     def action_open(self) -> None:
         """Show the trial under the cursor whole."""
@@ -155,66 +165,96 @@ class PlotCanvas(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Point at the nearest trial; open it if it was pointed at before."""
         offset = event.get_content_offset(self)
-        drawing = self._draw()
-        cells = drawing.cells
-        if offset is None or not cells:
+        if offset is None:
             return
-
-        def far(index: int) -> int:
-            column, row = cells[index]
-            return abs(column - offset.x) + _NEAR_ROWS * abs(row - offset.y)
-
-        dot = drawing.dots[min(reversed(range(len(cells))), key=far)]
-        if dot.trial_id == self._cursor:
+        places = self._find()
+        dot = places.nearest((offset.x, offset.y))
+        if dot is None:
+            return
+        if places.cell(dot.trial_id) == places.cell(self._cursor):
             self.action_open()
-        self._point_at(dot)
+        else:
+            self._point_at(dot)
 
     def _point_at(self, dot: Dot | None) -> None:
-        places = [None if self._cursor is None else self._place(self._cursor)]
+        changed = self._rows_of_cursor()
         self._cursor = None if dot is None else dot.trial_id
-        places.append(None if self._cursor is None else self._place(self._cursor))
-        self.post_message(self.Pointed(dot))
-        self.refresh(*(Region(0, at[1], self.size.width, 1) for at in places if at is not None))
+        self._traced = self._trace()
+        changed |= self._rows_of_cursor()
+        self.post_message(self.Pointed(dot, self.here))
+        self.refresh(*(Region(0, row, self.size.width, 1) for row in sorted(changed)))
 
-    def _place(self, trial_id: str) -> tuple[int, int] | None:
-        """The cell of a trial; of several dots of one, the last."""
+    def _rows_of_cursor(self) -> set[int]:
+        """The lines that look another way because of the cursor."""
+        cell = self._find().cell(self._cursor)
+        return {*self._traced, *((cell[1],) if cell is not None else ())}
+
+    def _trace(self) -> dict[int, dict[int, str]]:
+        """The lines of the trial pointed at, over all others: what stands in which row and cell."""
         drawing = self._draw()
-        for dot, cell in zip(reversed(drawing.dots), reversed(drawing.cells), strict=True):
-            if dot.trial_id == trial_id:
-                return cell
-        return None
+        frame = drawing.frame
+        lines = [line for line in self._plot.lines if line.trial_id == self._cursor]
+        if not lines or frame is None or self._cursor is None:
+            return {}
+        canvas = frame.canvas(ascii=self._ascii)
+        draw_lines(canvas, frame, [line._replace(pen="best") for line in lines])
+        covered = drawing.words.union(drawing.cells)
+        rows = {}
+        for row in range(frame.rows):
+            text = "".join(part for part, _ in canvas.runs(row))
+            line = row + frame.top
+            rows[line] = {
+                at: sign
+                for at, sign in enumerate(text, start=frame.left)
+                if sign != " " and (at, line) not in covered
+            }
+        return {line: signs for line, signs in rows.items() if signs}
+
+    def _find(self) -> Places:
+        return self._draw().places
 
     def _draw(self) -> Drawing:
-        size = self.size
-        if self._drawing is None or self._drawn_for != (id(self._plot), size):
-            self._drawn_for = (id(self._plot), size)
-            self._drawing = draw_plot(self._plot, size.width, size.height, ascii=self._ascii)
-        return self._drawing
+        drawing = self._drawing
+        if drawing is None or self._drawn_size != self.size:
+            drawing = draw_plot(self._plot, *self.size, ascii=self._ascii)
+            self._drawing, self._drawn_size = drawing, self.size
+            self._traced = self._trace()
+        return drawing
+
+    def notify_style_update(self) -> None:
+        """Look the colours of another theme up again."""
+        super().notify_style_update()
+        self._styles.clear()
+
+    def _style(self, part: str) -> Style:
+        """The style of a part of the plot; of none, that of the background."""
+        if part not in self._styles:
+            named = (f"plot--{part}",) if part else ()
+            self._styles[part] = self.get_visual_style(*named).rich_style
+        return self._styles[part]
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the plot."""
         width, height = self.size
-        lines = self._draw().lines
-        background = self.get_visual_style().rich_style
-        if not lines:
+        drawing = self._draw()
+        if not drawing.lines:
             text = plain(self._plot.empty) if y == (height - 1) // 2 else ""
             text = to_ascii(text) if self._ascii else text
-            style = self.get_visual_style("plot--empty").rich_style
-            return Strip([Segment(text.center(width), style)]).adjust_cell_length(width)
-        strip = Strip(
-            Segment(
-                text,
-                self.get_visual_style(f"plot--{part}").rich_style if part else background,
-            )
-            for text, part in lines[y]
-        ).adjust_cell_length(width, background)
-        place = None if self._cursor is None else self._place(self._cursor)
-        if place is not None and place[1] == y:
-            return self._with_cursor(strip, place[0], width)
+            return Strip([Segment(text.center(width), self._style("empty"))])
+        strip = Strip(Segment(text, self._style(part)) for text, part in drawing.lines[y])
+        strip = strip.adjust_cell_length(width, self._style(""))
+        if y in self._traced:
+            strip = self._over(strip, self._traced[y], "pointed")
+        cell = drawing.places.cell(self._cursor)
+        if cell is not None and cell[1] == y:
+            under = strip.crop(cell[0], cell[0] + 1).text
+            strip = self._over(strip, {cell[0]: under}, "cursor")
         return strip
 
-    def _with_cursor(self, strip: Strip, column: int, width: int) -> Strip:
-        under = strip.crop(column, column + 1).text
-        style = self.get_visual_style("plot--cursor").rich_style
-        cursor = Strip([Segment(under, style)])
-        return Strip.join([strip.crop(0, column), cursor, strip.crop(column + 1, width)])
+    def _over(self, strip: Strip, signs: Mapping[int, str], part: str) -> Strip:
+        """A line with some signs in it put in place of others."""
+        parts, end = [], 0
+        for column, sign in sorted(signs.items()):
+            parts += [strip.crop(end, column), Strip([Segment(sign, self._style(part))])]
+            end = column + 1
+        return Strip.join([*parts, strip.crop(end, strip.cell_length)])

@@ -39,7 +39,7 @@ class PlotKind:
         name: What it is called.
         make: Makes it.
         variants: What it can be asked to show.
-        is_slow: Whether to make it in a thread of its own.
+        is_slow: Whether it may take seconds, for which no other plot is to wait.
         has_objective: Whether it is about one objective, which can then be chosen.
         applies: Whether a run has what it shows.
     """

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from neps_state import Trial
+from neps_state.values import objective_values
 from neps_tui.facts.fold import rung_of
-from neps_tui.plots.evaluated import Evaluation, Question
-from neps_tui.plots.plot import Axis, Dot, Line, Pen, Plot, Point, thinned
+from neps_tui.plots.evaluated import Question
+from neps_tui.plots.plot import PENS, Axis, Dot, Line, Plot, Point, thinned
+from neps_tui.plots.selection import (
+    BEST,
+    left_out_note,
+    line_legend,
+    line_pen,
+    lowest,
+    part_of,
+)
 
-_MOST = 120
-_BEST = 10
+_MOST = 100
+_LEAST = 2
+"""Steps below which there is no curve."""
+_MOST_STEPS = 2_000
+"""Steps of a curve that are drawn, more than any terminal has columns."""
 ALL = "all trials"
 
 
@@ -22,59 +36,75 @@ def variants(question: Question) -> list[str]:
 def curves_plot(question: Question) -> Plot:
     """The learning curves of the best trials over those of others."""
     asked = question.variant or ALL
-    found = [
-        each
-        for each in question.evaluations()
-        if asked == ALL or f"rung {rung_of(each.trial)}" == asked
-    ]
+    title = f"Learning curves of {asked}"
+    found = [each for each in question.evaluations() if _has_steps(each.trial)]
+    if asked != ALL:
+        found = [each for each in found if f"rung {rung_of(each.trial)}" == asked]
+    best = lowest(found, BEST)
+    good = best | {at for at, each in enumerate(found) if each.is_best}
+    shown = part_of([each.is_chosen for each in found], good, _MOST)
     curves = [
-        (each, points)
-        for each in found
-        if len(points := learning_curve(each.trial, question.objective)) > 1
+        (found[at], line_pen(question, found[at], at in good), points)
+        for at in shown
+        if len(points := learning_curve(found[at].trial, question.objective)) >= _LEAST
     ]
     if not curves:
-        return Plot("Learning curves", empty="No trial has reported a learning curve.")
+        whose = "" if asked == ALL else f" of {asked}"
+        said = f"No trial{whose} has reported a learning curve of more than one step."
+        return Plot(title, empty=said)
+    label, flat_note = _label(question, [each.trial for each, _, _ in curves])
     # The best come last, and so lie over the others.
-    curves.sort(key=lambda curve: -curve[0].objective)
-    others = max(0, len(curves) - _BEST)
-    shown = [curves[index] for index in thinned(others, _MOST)] + curves[others:]
-    lines = [Line(points, _pen(each, rank)) for rank, (each, points) in _ranked(shown)]
-    dots = [
-        Dot(*points[-1], each.id, "best" if each.is_best else _pen(each, rank))
-        for rank, (each, points) in _ranked(shown)
-    ]
-    left_out = len(curves) - len(shown)
+    curves.sort(key=lambda curve: (PENS.index(curve[1]), -curve[0].objective))
     return Plot(
-        title=f"Learning curves of {asked}, {len(shown)} of {len(curves)}",
+        title=f"{title}, {len(curves)} of {len(found)}",
         x=Axis("step"),
-        y=Axis(question.objective_label, log=question.log),
-        dots=tuple(dots),
-        lines=tuple(lines),
-        legend=(("good", f"the {min(_BEST, len(curves))} best"), ("faint", "others")),
-        notes=(f"{left_out} evenly chosen ones left out, no good one",) if left_out else (),
+        y=Axis(label, log=question.log),
+        dots=tuple(Dot(*points[-1], each.id, pen) for each, pen, points in curves),
+        lines=tuple(Line(points, pen, trial_id=each.id) for each, pen, points in curves),
+        legend=line_legend(question, len(best)),
+        notes=(*flat_note, *left_out_note(len(found) - len(shown))),
     )
 
 
-def _ranked(
-    shown: list[tuple[Evaluation, list[Point]]],
-) -> list[tuple[int, tuple[Evaluation, list[Point]]]]:
-    """Each with its rank, 0 for the best."""
-    return [(len(shown) - 1 - index, each) for index, each in enumerate(shown)]
+def _has_steps(trial: Trial) -> bool:
+    curve = None if trial.report is None else trial.report.learning_curve
+    return curve is not None and len(curve) >= _LEAST
 
 
-def _pen(each: Evaluation, rank: int) -> Pen:
-    if not each.is_chosen:
-        return "faint"
-    return "best" if rank == 0 else "good" if rank < _BEST else "faint"
+def _label(question: Question, trials: Sequence[Trial]) -> tuple[str, tuple[str, ...]]:
+    """What the curves are of, and what is to be known of it."""
+    several = question.view.summary.objectives > 1
+    if several and any(_is_flat(trial.report.learning_curve) for trial in trials if trial.report):
+        return "learning curve", ("one number a step: nobody says of which objective",)
+    return question.objective_label, ()
+
+
+def _is_flat(curve: Sequence[Any] | None) -> bool:
+    return curve is not None and not any(isinstance(step, list | tuple) for step in curve)
 
 
 def learning_curve(trial: Trial, objective: int = 0) -> list[Point]:
-    """Step, from 1, and objective after it, of every step with a number."""
-    report = trial.report
-    points = []
-    for step, value in enumerate((report.learning_curve if report else None) or (), start=1):
-        if isinstance(value, list | tuple):
-            value = value[objective] if objective < len(value) else None
-        if isinstance(value, int | float) and math.isfinite(value):
-            points.append((float(step), float(value)))
-    return points
+    """Step, from 1, and objective after it, of every step with a number; of many some."""
+    curve = _of_objective(trial, objective)
+    kept = [*thinned(len(curve) - 1, _MOST_STEPS), len(curve) - 1] if curve else []
+    return [
+        (float(at + 1), float(curve[at]))
+        for at in kept
+        if isinstance(curve[at], int | float) and math.isfinite(curve[at])
+    ]
+
+
+def _of_objective(trial: Trial, objective: int) -> Sequence[Any]:
+    """The curve of one of several objectives.
+
+    NePS's own curves hold the objectives of a step together; what a pipeline reports it does not
+    look at, and that may as well be a curve for each objective.
+    """
+    curve: Sequence[Any] = (trial.report.learning_curve if trial.report else None) or ()
+    if _is_flat(curve):
+        return curve
+    rows = [step if isinstance(step, list | tuple) else () for step in curve]
+    count = len(objective_values(trial.report))
+    if len(rows) == count and objective < count and any(len(row) != count for row in rows):
+        return rows[objective]
+    return [row[objective] if objective < len(row) else None for row in rows]

@@ -1,86 +1,123 @@
-"""How objectives are distributed, group by group."""
+"""How objectives are distributed, group below group."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 
 from neps_tui.facts.fold import rung_of
 from neps_tui.plots.evaluated import Evaluation, Question
-from neps_tui.plots.plot import Axis, Line, Pen, Plot, Point
+from neps_tui.plots.plot import Axis, Dot, Line, Plot, Point, covering
+from neps_tui.plots.selection import dots_of, left_out_note, trial_legend
 from neps_tui.words.formatting import number
 
-_MOST_BINS = 40
-_PENS: tuple[Pen, ...] = ("good", "second", "warning", "bad", "plain")
 STATE, RUNG, WORKER = "state", "rung", "worker"
+_MOST_GROUPS = 6
+_MOST_BINS = 40
 _EDGE = 0.02
+"""Share of the trials that may lie beyond the end of the axis."""
+_TRIALS, _LOWEST, _HIGHEST = 0.1, 0.25, 0.95
+"""Where in the band of a group, from 0 to 1, its trials and its histogram are."""
 
 
 def variants(question: Question) -> list[str]:
-    """What trials can be grouped by: state, rung, worker, or a categorical hyperparameter."""
+    """What trials can be grouped by: rung, a categorical hyperparameter, worker, state."""
     categories = [name for name, key in question.varying().items() if not key.is_number]
-    return [STATE, *([RUNG] if question.rungs() else []), WORKER, *categories]
+    return [*([RUNG] if question.rungs() else []), *categories, WORKER, STATE]
 
 
 def distribution_plot(question: Question) -> Plot:
     """How many trials of each group have which objective; the largest groups are shown."""
-    by = question.variant or STATE
+    by = question.variant or variants(question)[0]
+    label = question.objective_label
+    title = f"Distribution of {label} by {by}"
+    found, names = question.evaluations(), _groups(question, by)
     groups: defaultdict[str, list[float]] = defaultdict(list)
-    for each in question.evaluations():
+    for each, name in zip(found, names, strict=True):
         if each.is_chosen:
-            groups[_group(question, each, by)].append(each.objective)
+            groups[name].append(each.objective)
     if not groups:
-        return Plot("Distribution of objectives")
-    largest = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
-    shown = largest[: len(_PENS)]
-    low, high = _range([value for _, values in shown for value in values])
-    bins = min(_MOST_BINS, 4 + math.isqrt(sum(len(values) for _, values in shown)))
-    lines = [
-        Line(_steps(values, low, high, bins), pen, step=True)
-        for (_, values), pen in zip(shown, _PENS, strict=False)
-    ]
-    beyond = sum(value > high for _, values in shown for value in values)
-    notes = [f"{len(largest) - len(shown)} smaller groups left out"] * (len(largest) > len(shown))
-    notes += [f"{beyond} above {number(high)}, counted there"] * bool(beyond)
+        return Plot(title)
+    largest = sorted(groups, key=lambda name: (-len(groups[name]), name))[:_MOST_GROUPS]
+    bands = {name: float(at) for at, name in enumerate(reversed(_in_order(largest)))}
+    values = [value for name in bands for value in groups[name]]
+    bins = _Bins(values, log=question.log)
+    drawn = dots_of(question)
+    dots = [_dot(found[at], bands[names[at]], bins) for at in drawn if names[at] in bands]
+    beyond = sum(value > bins.high for value in values)
+    notes = [f"{len(groups) - len(bands)} smaller groups left out"] * (len(groups) > len(bands))
+    notes += [f"{beyond} beyond {number(bins.high)}, counted there"] * bool(beyond)
     return Plot(
-        title=f"Distribution of {question.objective_label} by {by}",
-        x=Axis(question.objective_label),
-        y=Axis("trials"),
-        lines=tuple(reversed(lines)),
-        legend=tuple(
-            (pen, f"{name} {len(values)}")
-            for (name, values), pen in zip(shown, _PENS, strict=False)
+        title=title,
+        x=Axis(label, log=question.log, span=(bins.low, bins.high)),
+        y=Axis(
+            names=tuple((at + 0.5, f"{name} · {len(groups[name])}") for name, at in bands.items()),
+            span=(0.0, float(len(bands))),
         ),
-        notes=tuple(notes),
+        dots=covering(dots),
+        lines=tuple(
+            Line(bins.steps(groups[name], at), "good", step=True, base=at + _LOWEST)
+            for name, at in bands.items()
+        ),
+        legend=(("good", "how many, each group to its own height"), *trial_legend(question)),
+        notes=(*notes, *left_out_note(len(found) - len(drawn))),
     )
 
 
-def _group(question: Question, each: Evaluation, by: str) -> str:
+def _groups(question: Question, by: str) -> list[str]:
+    """The group of each evaluation."""
+    found = question.evaluations()
     if by == STATE:
-        return each.trial.metadata.state.value
+        return [each.trial.metadata.state.value for each in found]
     if by == RUNG:
-        return f"rung {rung_of(each.trial)}"
+        return [f"rung {rung_of(each.trial)}" for each in found]
     if by == WORKER:
-        return each.trial.metadata.evaluating_worker_id or "no worker"
+        return [each.trial.metadata.evaluating_worker_id or "no worker" for each in found]
     key = question.varying().get(by)
-    return "none" if key is None else number(question.value(each.trial, key))
+    return (
+        ["none"] * len(found) if key is None else [each or "none" for each in question.texts(key)]
+    )
 
 
-def _range(values: list[float]) -> tuple[float, float]:
-    """From the lowest to where nearly all are, so that one diverged trial leaves room."""
-    values = sorted(values)
-    high = values[min(len(values) - 1, math.ceil((1 - _EDGE) * len(values)))]
-    return values[0], high if high > values[0] else values[0] + 1.0
+def _in_order(names: Sequence[str]) -> list[str]:
+    """By name, rung 10 after rung 9."""
+    return sorted(names, key=lambda name: (len(name) if name.startswith("rung ") else 0, name))
 
 
-def _steps(values: list[float], low: float, high: float, bins: int) -> list[Point]:
-    """A histogram as steps."""
-    width = (high - low) / bins
-    counts = [0] * bins
-    for value in values:
-        counts[min(bins - 1, int((value - low) / width))] += 1
-    return [
-        (low, 0.0),
-        *((low + index * width, float(count)) for index, count in enumerate(counts)),
-        (high, float(counts[-1])),
-    ]
+def _dot(each: Evaluation, band: float, bins: _Bins) -> Dot:
+    x = min(max(each.objective, bins.low), bins.high)
+    return Dot(x, band + _TRIALS, each.id, each.pen)
+
+
+class _Bins:
+    """Equally wide stretches of the axis, to the end of which nearly all values are.
+
+    One diverged trial so leaves room for the others.
+    """
+
+    def __init__(self, values: Sequence[float], *, log: bool) -> None:
+        ordered = sorted(values)
+        self.low = ordered[0]
+        high = ordered[min(len(ordered) - 1, math.ceil((1 - _EDGE) * len(ordered)))]
+        self.high = high if high > self.low else self.low + 1.0
+        self._count = min(_MOST_BINS, 4 + math.isqrt(len(ordered)))
+        self._is_log = log and self.low > 0
+
+    def steps(self, values: Sequence[float], band: float) -> list[Point]:
+        """The histogram of some values, as high as its band."""
+        counts = [0] * self._count
+        start, end = self._scaled(self.low), self._scaled(self.high)
+        width = (end - start) / self._count
+        for value in values:
+            counts[min(self._count - 1, int((self._scaled(value) - start) / width))] += 1
+        a_trial = (_HIGHEST - _LOWEST) / max(counts)
+        edges = [start + index * width for index in range(self._count + 1)]
+        heights = [band + _LOWEST + count * a_trial for count in [*counts, counts[-1]]]
+        return [
+            (math.exp(edge) if self._is_log else edge, height)
+            for edge, height in zip(edges, heights, strict=True)
+        ]
+
+    def _scaled(self, value: float) -> float:
+        return math.log(value) if self._is_log else value

@@ -2,26 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import groupby, pairwise
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 from rich.cells import cell_len
 
+from neps_tui.plots.axes import Lettering
 from neps_tui.plots.pens import PenCanvas
-from neps_tui.plots.plot import Axis, Dot, Line, Plot, Point
+from neps_tui.plots.places import Places
+from neps_tui.plots.plot import Axis, Dot, Label, Line, Pen, Plot, Point
 from neps_tui.widgets.scale import LARGEST, Scale
-from neps_tui.words.formatting import number, plain, shorten_middle, to_ascii
+from neps_tui.words.formatting import decimal_parts
 
 Run = tuple[str, str]
 """Text and the part of the plot that it is: a pen, `axis`, or empty."""
 
-_ROWS_A_LABEL = 4
-_COLUMNS_A_LABEL = 12
+_ROWS_FOR_A_NAME = 14
+"""Height from which on the vertical axis has its name above it."""
 _FEW = 200
-"""Dots up to which each gets a sign that is easier to see than one braille dot."""
+"""Dots of a pen up to which each gets a sign that is easier to see than one braille dot."""
+_LEAST_ROOM = 4
+"""Cells below which no name is shortened to fit in."""
 _FAR = 3.0
 """Quartile ranges beyond which a dot is drawn at the edge, not to flatten the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where the numbers of a plot are on the screen.
+
+    Args:
+        left: Columns beside the plot itself.
+        top: Lines above it.
+        columns: Its width.
+        rows: Its height.
+        x: Its horizontal scale.
+        y: Its vertical scale.
+    """
+
+    left: int
+    top: int
+    columns: int
+    rows: int
+    x: Scale
+    y: Scale
+
+    def canvas(self, *, ascii: bool) -> PenCanvas:
+        """Something to draw on in it."""
+        return PenCanvas(self.columns, self.rows, ascii=ascii)
+
+    def cell(self, column: int, row: int) -> tuple[int, int]:
+        """Where on the screen a cell of the canvas is."""
+        return column + self.left, row + self.top
+
+    def places(self, canvas: PenCanvas, points: Sequence[Point]) -> tuple[list[int], list[int]]:
+        """Where points are on a canvas, or beyond it."""
+        xs = self.x.dots([point[0] for point in points], canvas.width)
+        ups = self.y.dots([point[1] for point in points], canvas.height)
+        bottom = canvas.height - 1
+        return xs, [bottom - up for up in ups]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +73,19 @@ class Drawing:
         lines: Its lines, each of runs of text.
         dots: The dots that could be drawn, in the order of the plot.
         cells: Column and row of each of these.
+        words: Column and row of each cell that has a letter of words in the plot.
         beyond: How many dots are drawn at the edge, as they are far beyond it.
+        frame: Where the numbers are; None where nothing could be drawn.
+        places: Finds the dots by their cells.
     """
 
-    lines: tuple[tuple[Run, ...], ...]
-    dots: tuple[Dot, ...]
-    cells: tuple[tuple[int, int], ...]
-    beyond: int
+    lines: tuple[tuple[Run, ...], ...] = ()
+    dots: tuple[Dot, ...] = ()
+    cells: tuple[tuple[int, int], ...] = ()
+    words: frozenset[tuple[int, int]] = frozenset()
+    beyond: int = 0
+    frame: Frame | None = None
+    places: Places = field(default_factory=Places)
 
 
 def draw_plot(plot: Plot, width: int, height: int, *, ascii: bool = False) -> Drawing:
@@ -47,36 +94,59 @@ def draw_plot(plot: Plot, width: int, height: int, *, ascii: bool = False) -> Dr
     Args:
         plot: What to draw.
         width: In cells.
-        height: In lines; the last one is the x axis.
+        height: In lines; the last one or two are the x axis.
         ascii: Whether to draw with ASCII characters only.
     """
     dots = [dot for dot in plot.dots if _is_finite(dot)]
-    if not (dots or plot.lines) or height < 3 or width < 20:
-        return Drawing((), (), (), 0)
+    if not (dots or plot.lines) or height < 4 or width < 20:
+        return Drawing()
     lines = [line for each in plot.lines if (line := _finite_part(each)).points]
-    x_scale = _scale(plot.x, [dot.x for dot in dots], [x for line in lines for x, _ in line.points])
-    best = [dot.y for dot in dots if dot.pen == "best"]
-    on_lines = [y for line in lines if line.pen != "faint" for _, y in line.points]
-    y_scale = _scale(plot.y, _near([dot.y for dot in dots]), [*best, *on_lines])
-    rows = height - 1
-    labels = _y_labels(plot.y, y_scale, rows, ascii)
-    margin = max(map(cell_len, labels.values()), default=0) + 1
-    columns = width - margin
-    canvas = PenCanvas(columns, rows, ascii=ascii)
-    _draw_lines(canvas, lines, x_scale, y_scale)
-    cells = _draw_dots(canvas, dots, x_scale, y_scale, ascii)
-    text = [
-        ((labels.get(row, "").rjust(margin - 1) + " ", "axis"), *_runs(canvas, row, columns))
-        for row in range(rows)
-    ]
-    axis = " " * margin + _x_axis(plot.x, x_scale, columns, ascii)
-    beyond = sum(not y_scale.low <= dot.y <= y_scale.high for dot in dots)
-    return Drawing(
-        (*text, ((axis, "axis"),)),
-        tuple(dots),
-        tuple((column + margin, row) for column, row in cells),
-        beyond,
+    letters = Lettering(ascii)
+    frame, beside, below = _framed(plot, dots, lines, width, height, letters)
+    canvas = frame.canvas(ascii=ascii)
+    draw_lines(canvas, frame, lines)
+    cells = tuple(frame.cell(*each) for each in _draw_dots(canvas, frame, dots, ascii))
+    words = _write_labels(canvas, frame, plot.labels, letters)
+    word_cells = frozenset(frame.cell(*each) for each in words)
+    above = [(letters.name(plot.y, frame.y).ljust(width), "axis")] * frame.top
+    blank = " " * frame.left
+    drawn = (
+        *((line,) for line in above),
+        *(
+            ((beside.get(row, "").rjust(frame.left - 1) + " ", "axis"), *canvas.runs(row))
+            for row in range(frame.rows)
+        ),
+        *(((blank + line, "axis"),) for line in below),
     )
+    beyond = sum(not frame.y.low <= dot.y <= frame.y.high for dot in dots)
+    return Drawing(drawn, tuple(dots), cells, word_cells, beyond, frame, Places(dots, cells))
+
+
+def _framed(
+    plot: Plot,
+    dots: Sequence[Dot],
+    lines: Sequence[Line],
+    width: int,
+    height: int,
+    letters: Lettering,
+) -> tuple[Frame, Mapping[int, str], Sequence[str]]:
+    """What is left of the size beside the words of the axes, and these words."""
+    x, y = _scales(plot, dots, lines)
+    top = 1 if plot.y.label and height >= _ROWS_FOR_A_NAME else 0
+    rows = height - top - 1
+    beside = letters.beside(plot.y, y, rows, width)
+    left = _widest(beside)
+    below = letters.below(plot.x, x, width - left)
+    if len(below) > 1:
+        rows -= len(below) - 1
+        beside = letters.beside(plot.y, y, rows, width)
+        left = max(left, _widest(beside))
+        below = letters.below(plot.x, x, width - left)
+    return Frame(left, top, width - left, rows, x, y), beside, below
+
+
+def _widest(labels: Mapping[int, str]) -> int:
+    return max(map(cell_len, labels.values()), default=0) + 1
 
 
 def _is_finite(place: Dot | Point) -> bool:
@@ -85,6 +155,16 @@ def _is_finite(place: Dot | Point) -> bool:
 
 def _finite_part(line: Line) -> Line:
     return line._replace(points=[point for point in line.points if _is_finite(point)])
+
+
+def _scales(plot: Plot, dots: Sequence[Dot], lines: Sequence[Line]) -> tuple[Scale, Scale]:
+    across = [x for line in lines for x, _ in line.points]
+    best = [dot.y for dot in dots if dot.pen == "best"]
+    up = [y for line in lines if line.pen != "faint" for _, y in line.points]
+    return (
+        _scale(plot.x, [dot.x for dot in dots], across),
+        _scale(plot.y, _near([dot.y for dot in dots]), best, up),
+    )
 
 
 def _near(values: Sequence[float]) -> list[float]:
@@ -98,101 +178,88 @@ def _near(values: Sequence[float]) -> list[float]:
 
 
 def _scale(axis: Axis, *values: Sequence[float]) -> Scale:
-    if axis.names:
-        places = [place for place, _ in axis.names]
-        return Scale.around(min(places) - 0.5, max(places) + 0.5)
     every = [value for some in values for value in some]
+    if axis.span is not None:
+        every = [*axis.span]
+    elif axis.names:
+        every = [place + side for place, _ in axis.names for side in (-0.5, 0.5)]
     return Scale.around(min(every, default=0.0), max(every, default=1.0), log=axis.log)
 
 
-def _draw_lines(canvas: PenCanvas, lines: Iterable[Line], x_scale: Scale, y_scale: Scale) -> None:
-    for line in lines:
-        xs = x_scale.dots([x for x, _ in line.points], canvas.width)
-        ys = [
-            _within(canvas.height - 1 - y, canvas.height)
-            for y in y_scale.dots([y for _, y in line.points], canvas.height)
-        ]
+def draw_lines(canvas: PenCanvas, frame: Frame, lines: Iterable[Line]) -> None:
+    """Draw lines on a canvas of a frame."""
+    for phase, line in enumerate(lines):
+        xs, ys = frame.places(canvas, line.points)
         places = list(zip(xs, ys, strict=True))
+        if len(places) == 1:
+            canvas.line(places[0], places[0], line.pen)
         for start, end in pairwise(places):
             corner = (end[0], start[1]) if line.step else start
-            canvas.line(start, corner, line.pen)
-            canvas.line(corner, end, line.pen)
-        if len(places) == 1:
-            canvas.dot(*places[0], line.pen)
+            if line.base is not None:
+                (bottom,) = frame.places(canvas, [(0.0, line.base)])[1]
+                canvas.fill(start, (end[0], bottom), line.pen)
+                continue
+            canvas.line(start, corner, line.pen, phase)
+            canvas.line(corner, end, line.pen, phase)
 
 
 def _draw_dots(
-    canvas: PenCanvas, dots: Sequence[Dot], x_scale: Scale, y_scale: Scale, ascii: bool
+    canvas: PenCanvas, frame: Frame, dots: Sequence[Dot], ascii: bool
 ) -> list[tuple[int, int]]:
     """Draw the dots; where each went, in cells."""
     across, down = (1, 1) if ascii else (2, 4)
-    xs = x_scale.dots([dot.x for dot in dots], canvas.width)
-    ys = y_scale.dots([dot.y for dot in dots], canvas.height)
-    cells = []
-    is_few = len(dots) <= _FEW
-    for dot, x, up in zip(dots, xs, ys, strict=True):
-        x, y = _within(x, canvas.width), _within(canvas.height - 1 - up, canvas.height)
-        cell = x // across, y // down
-        canvas.dot(x, y, dot.pen)
-        if dot.pen == "best":
-            canvas.sign(*cell, "#" if ascii else "★", "best")
-        elif is_few and not ascii:
-            canvas.sign(*cell, "·" if dot.pen == "faint" else "•", dot.pen)
-        cells.append(cell)
+    xs, ys = frame.places(canvas, [(dot.x, dot.y) for dot in dots])
+    right, bottom = canvas.width - 1, canvas.height - 1
+    xs = [min(max(x, 0), right) for x in xs]
+    ys = [min(max(y, 0), bottom) for y in ys]
+    pens = [dot.pen for dot in dots]
+    signs = _signs(Counter(pens), ascii)
+    for pen in signs:
+        chosen = [at for at, each in enumerate(pens) if each == pen]
+        canvas.dots([xs[at] for at in chosen], [ys[at] for at in chosen], pen)
+    cells = [(x // across, y // down) for x, y in zip(xs, ys, strict=True)]
+    for cell, pen in zip(cells, pens, strict=True):
+        if sign := signs[pen]:
+            canvas.sign(*cell, sign, pen)
     return cells
 
 
-def _within(place: int, count: int) -> int:
-    return min(max(place, 0), count - 1)
+def _signs(counts: Mapping[Pen, int], ascii: bool) -> dict[Pen, str]:
+    """The signs that dots of each pen get; an empty one where braille dots have to do."""
+    return {pen: dot_sign(pen, count, ascii=ascii) for pen, count in counts.items()}
 
 
-def _runs(canvas: PenCanvas, row: int, columns: int) -> list[Run]:
-    cells = (canvas.at(column, row) for column in range(columns))
-    return [
-        ("".join(character for character, _ in group), pen or "")
-        for pen, group in groupby(cells, key=lambda cell: cell[1])
-    ]
+def dot_sign(pen: Pen, count: int, *, ascii: bool) -> str:
+    """The sign of dots of a pen, if there are so many; empty where each is a braille dot."""
+    if pen == "best":
+        return "#" if ascii else "★"
+    if count > _FEW:
+        return ""
+    if pen == "faint":
+        return "." if ascii else "·"
+    return "o" if ascii else "•"
 
 
-def _y_labels(axis: Axis, scale: Scale, rows: int, ascii: bool) -> dict[int, str]:
-    """The labels of y by their row, its name above them."""
-    most = max(rows // _ROWS_A_LABEL, 1)
-    ticks = scale.ticks(most)
-    places = zip(scale.dots(ticks, rows), ticks, strict=True)
-    labels = {rows - 1 - place: number(tick) for place, tick in reversed(list(places))}
-    return {row: _text(label, ascii) for row, label in labels.items()}
+def _write_labels(
+    canvas: PenCanvas, frame: Frame, labels: Sequence[Label], letters: Lettering
+) -> Iterator[tuple[int, int]]:
+    """Write words over lines, though not over each other, nor over the signs of trials."""
+    for label in labels:
+        start, end = frame.x.dots([label.x, label.x + label.room], frame.columns)
+        (up,) = frame.y.dots([label.y], frame.rows)
+        row = min(max(frame.rows - 1 - up, 0), frame.rows - 1)
+        room = min(end, frame.columns) - start - 1
+        text = letters.shortened(label.text, room)
+        if text != label.text and (room < _LEAST_ROOM or decimal_parts(label.text)):
+            continue  # half a number, or a single letter, says less than nothing
+        for at, letter in enumerate(_cells(text), start=start + 1):
+            if not canvas.has_sign(at, row):
+                canvas.sign(at, row, letter, "axis")
+                yield at, row
 
 
-def _x_axis(axis: Axis, scale: Scale, columns: int, ascii: bool) -> str:
-    """Labels below their places, as many as there is room for, and what the axis shows."""
-    if axis.names:
-        return _named(axis.names, scale, columns, ascii)
-    ticks = scale.ticks(max(2, columns // _COLUMNS_A_LABEL))
-    line = [" "] * columns
-    label = f" {_text(axis.label, ascii)}"
-    free = columns - cell_len(label)
-    end = 0
-    for tick, place in zip(ticks, scale.dots(ticks, columns), strict=True):
-        text = _text(number(tick), ascii)
-        start = min(max(place - len(text) // 2, 0), columns - len(text))
-        if start >= end and start + len(text) < free:
-            line[start : start + len(text)] = text
-            end = start + len(text) + 1
-    return "".join(line)[:free] + label if free >= end - 1 else label.strip()[:columns]
-
-
-def _named(names: Sequence[tuple[float, str]], scale: Scale, columns: int, ascii: bool) -> str:
-    """Names in the middle of their places, shortened to the room between two."""
-    places = scale.dots([place for place, _ in names], columns)
-    room = max(1, columns // max(1, len(names)) - 1)
-    line = ""
-    for place, (_, name) in zip(places, names, strict=True):
-        text = shorten_middle(_text(name, ascii), room, "~" if ascii else "…")
-        start = min(max(place - cell_len(text) // 2, 0), columns - cell_len(text))
-        if start >= cell_len(line):
-            line += " " * (start - cell_len(line)) + text + " "
-    return line.rstrip()
-
-
-def _text(text: str, ascii: bool) -> str:
-    return to_ascii(plain(text)) if ascii else plain(text)
+def _cells(text: str) -> Iterator[str]:
+    """What stands in each cell; nothing where a wide character reaches into."""
+    for character in text:
+        yield character
+        yield from [""] * (cell_len(character) - 1)

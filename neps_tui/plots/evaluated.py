@@ -11,10 +11,15 @@ from neps_state import Trial
 from neps_state.readable import readable_value
 from neps_state.values import objective_values
 from neps_tui.facts.config_keys import ConfigKey
-from neps_tui.facts.fold import rung_of
+from neps_tui.plots.kept import Kept
+from neps_tui.plots.plot import Pen
 from neps_tui.view import RunView
+from neps_tui.words.formatting import number
 
 Predicate = Callable[[Trial], bool]
+
+_PLAIN = {float, int, bool, str, type(None)}
+"""Types of values that read as they are stored."""
 
 
 class Evaluation(NamedTuple):
@@ -24,18 +29,26 @@ class Evaluation(NamedTuple):
         trial: The trial.
         objective: The objective that is looked at.
         is_best: Whether it is the incumbent or on the front.
+        ended: How many trials had ended with a report by then, it included.
+        is_best: Whether it is the incumbent or on the front.
         is_chosen: Whether the filter lets it through.
     """
 
     trial: Trial
     objective: float
-    is_best: bool
-    is_chosen: bool
+    ended: int
+    is_best: bool = False
+    is_chosen: bool = True
 
     @property
     def id(self) -> str:
         """The trial's id."""
         return self.trial.metadata.id
+
+    @property
+    def pen(self) -> Pen:
+        """How its dot is drawn."""
+        return "best" if self.is_best else "plain" if self.is_chosen else "faint"
 
 
 def is_real(value: Any) -> bool:
@@ -53,6 +66,7 @@ class Question:
         variant: Which of the plot's own variants, such as a hyperparameter; see the plots.
         log: Whether the objective's axis is to be logarithmic.
         holds: The filter; None lets all through.
+        kept: What other questions about the same view have found out.
     """
 
     view: RunView
@@ -60,7 +74,7 @@ class Question:
     variant: str = ""
     log: bool = False
     holds: Predicate | None = None
-    _evaluations: list[list[Evaluation]] = field(default_factory=list, repr=False)
+    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
 
     @property
     def objective_label(self) -> str:
@@ -68,27 +82,41 @@ class Question:
         several = self.view.summary.objectives > 1
         return f"objective {self.objective + 1}" if several else "objective"
 
+    def reported(self) -> list[Trial]:
+        """The trials that ended with a report, whatever it says, in the order of their ends."""
+
+        def find() -> list[Trial]:
+            trials = self.view.snapshot.trials.values()
+            found = [trial for trial in trials if trial.report is not None]
+            return sorted(found, key=lambda trial: trial.metadata.time_end or 0.0)
+
+        return self.kept.once("reported", find)
+
     def evaluations(self) -> list[Evaluation]:
         """The trials with a finite objective, in the order in which they ended."""
-        if not self._evaluations:
-            self._evaluations.append(self._find())
-        return self._evaluations[0]
+        everyone = self.kept.once(("ended", self.objective), self._find)
+        holds = self.holds
+        if holds is None:
+            return everyone
+        return self.kept.last(
+            ("chosen", self.objective),
+            holds,
+            lambda: [each._replace(is_chosen=holds(each.trial)) for each in everyone],
+        )
 
     def without_objective(self) -> int:
         """How many ended trials have none that could be drawn."""
         return self.view.summary.usage.evaluations - len(self.evaluations())
 
     def _find(self) -> list[Evaluation]:
-        summary = self.view.summary
+        summary, at = self.view.summary, self.objective
         best = set(summary.front) | ({summary.best_id} if summary.best_id else set())
         found = []
-        for trial_id, trial in self.view.snapshot.trials.items():
+        for ended, trial in enumerate(self.reported(), start=1):
             values = objective_values(trial.report)
-            if len(values) <= self.objective or not math.isfinite(values[self.objective]):
-                continue
-            chosen = self.holds is None or self.holds(trial)
-            found.append(Evaluation(trial, values[self.objective], trial_id in best, chosen))
-        found.sort(key=lambda each: each.trial.metadata.time_end or 0.0)
+            if len(values) > at and math.isfinite(values[at]):
+                is_best = trial.metadata.id in best
+                found.append(Evaluation(trial, values[at], ended, is_best))
         return found
 
     def value(self, trial: Trial, key: ConfigKey) -> Any:
@@ -96,6 +124,32 @@ class Question:
         if key.key not in trial.config:
             return None
         return readable_value(key.key, trial.config, self.view.snapshot.space)
+
+    def values(self, key: ConfigKey) -> list[Any]:
+        """The same of every evaluation."""
+
+        def find() -> list[Any]:
+            trials = [each.trial for each in self.evaluations()]
+            found = [trial.config.get(key.key) for trial in trials]
+            if "::categorical" not in key.key and {type(value) for value in found} <= _PLAIN:
+                return found
+            return [self.value(trial, key) for trial in trials]
+
+        return self.kept.once(("values", self.objective, key.key), find)
+
+    def texts(self, key: ConfigKey) -> list[str | None]:
+        """The same in words, as of a categorical hyperparameter."""
+
+        def find() -> list[str | None]:
+            return [None if value is None else number(value) for value in self.values(key)]
+
+        return self.kept.once(("texts", self.objective, key.key), find)
+
+    def is_numeric(self, key: ConfigKey) -> bool:
+        """Whether every evaluation that has a value has a number that has a place on an axis."""
+        return key.is_number and all(
+            is_real(value) for value in self.values(key) if value is not None
+        )
 
     def varying(self) -> Mapping[str, ConfigKey]:
         """The hyperparameters in which trials differ, by name, the fidelity last."""
@@ -114,6 +168,4 @@ class Question:
 
     def rungs(self) -> list[int]:
         """The rungs at which trials have ended."""
-        return sorted(
-            {rung for each in self.evaluations() if (rung := rung_of(each.trial)) is not None}
-        )
+        return list(self.view.summary.rungs)

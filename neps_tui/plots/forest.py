@@ -7,6 +7,7 @@ worth, by itself and together with others (permutation importance on trials held
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -14,6 +15,9 @@ from statistics import fmean
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.inspection import permutation_importance
 from sklearn.model_selection import KFold
+
+# The library's objects are many and stay for good: let no full collection stop for them again.
+gc.freeze()
 
 _FOLDS = 3
 _TREES = 64

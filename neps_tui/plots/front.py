@@ -5,10 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from itertools import combinations
+from typing import NamedTuple
 
+from neps_state import Trial
 from neps_state.values import objective_values
 from neps_tui.plots.evaluated import Question
-from neps_tui.plots.plot import Axis, Dot, Line, Plot, Point
+from neps_tui.plots.plot import Axis, Dot, Line, Pen, Plot, Point, covering
+from neps_tui.plots.selection import MOST_DOTS, left_out_note, part_of
+
+
+class _Placed(NamedTuple):
+    trial: Trial
+    objectives: tuple[float, ...]
 
 
 def variants(question: Question) -> list[str]:
@@ -23,27 +31,44 @@ def front_plot(question: Question) -> Plot:
         return Plot("Pareto front", empty="There is one objective only: see the incumbent.")
     pair = question.variant or variants(question)[0]
     one, other = (int(part) - 1 for part in pair.split(" and "))
-    places = []
-    for trial_id, trial in question.view.snapshot.trials.items():
-        values = objective_values(trial.report)
-        if len(values) > max(one, other) and all(map(math.isfinite, values)):
-            chosen = question.holds is None or question.holds(trial)
-            places.append(((values[one], values[other]), trial_id, chosen))
-    front = _front(place for place, _, _ in places)
+    placed = question.kept.once("objectives", lambda: _placed(question))
+    places = [(each.objectives[one], each.objectives[other]) for each in placed]
+    holds = question.holds
+    chosen = [holds is None or holds(each.trial) for each in placed]
+    front = _front(places)
     on_front = set(front)
-    dots = [
-        Dot(*place, trial_id, "best" if place in on_front else "plain" if chosen else "faint")
-        for place, trial_id, chosen in places
+    drawn = part_of(chosen, {at for at, place in enumerate(places) if place in on_front}, MOST_DOTS)
+    pens: list[Pen] = [
+        "best" if place in on_front else "plain" if is_chosen else "faint"
+        for place, is_chosen in zip(places, chosen, strict=True)
     ]
-    dots.sort(key=lambda dot: dot.pen == "best")
+    dots = [Dot(*places[at], placed[at].trial.metadata.id, pens[at]) for at in drawn]
+    count = sum(place in on_front for place in places)
     return Plot(
-        title=f"Pareto front of objectives {pair}, {len(front)} trials",
+        title=f"Pareto front of objectives {pair}, {count} of {len(places)} trials",
         x=Axis(f"objective {one + 1}"),
         y=Axis(f"objective {other + 1}", log=question.log),
-        dots=tuple(dots),
+        dots=covering(dots),
         lines=(Line(front, "good", step=True),) if front else (),
-        legend=(("best", "on the front"), ("plain", "dominated")),
+        legend=(
+            ("best", "on the front"),
+            ("good", "its boundary"),
+            ("plain", "dominated"),
+            *((("faint", "does not match"),) if holds is not None else ()),
+        ),
+        notes=left_out_note(len(places) - len(drawn)),
     )
+
+
+def _placed(question: Question) -> list[_Placed]:
+    """The trials all of whose objectives have a place."""
+    count = question.view.summary.objectives
+    found = (_Placed(trial, objective_values(trial.report)) for trial in question.reported())
+    return [
+        each
+        for each in found
+        if len(each.objectives) == count and all(map(math.isfinite, each.objectives))
+    ]
 
 
 def _front(places: Iterable[Point]) -> list[Point]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
 
 from neps_state import Trial
 from neps_tui.plots.evaluated import Evaluation, Question, is_real
-from neps_tui.plots.plot import Axis, Dot, Line, Pen, Plot, Point
+from neps_tui.plots.plot import Axis, Dot, Line, Plot, Point, covering
+from neps_tui.plots.selection import dots_of, left_out_note, trial_legend
 
 _EVALUATIONS, _TIME, _COST, _FIDELITY = "evaluations", "time", "cost", "fidelity"
 _HOUR = 3600.0
@@ -26,50 +26,51 @@ def variants(question: Question) -> list[str]:
 def incumbent_plot(question: Question) -> Plot:
     """The objective of each trial, and the lowest until then."""
     found = question.evaluations()
-    label, xs = _spent(question, found)
-    dots = []
-    for x, each in zip(xs, found, strict=True):
-        pen: Pen = "best" if each.is_best else "plain" if each.is_chosen else "faint"
-        dots.append(Dot(x, each.objective, each.id, pen))
-    dots.sort(key=lambda dot: dot.pen == "best")
-    points = [(x, each.objective) for x, each in zip(xs, found, strict=True)]
-    lowest = list(_lowest(points))
-    left_out = question.without_objective()
+    label, xs, end = _spent(question, found)
+    lowest = list(_lowest([(x, each.objective) for x, each in zip(xs, found, strict=True)], end))
+    drawn = dots_of(question)
+    dots = [Dot(xs[at], found[at].objective, found[at].id, found[at].pen) for at in drawn]
+    without = question.without_objective()
+    notes = (f"{without} ended without an objective",) if without else ()
     return Plot(
         title=f"{question.objective_label} over {question.variant or _EVALUATIONS}",
         x=Axis(label),
         y=Axis(question.objective_label, log=question.log),
-        dots=tuple(dots),
+        dots=covering(dots),
         lines=(Line(lowest, "good", step=True),) if lowest else (),
-        legend=(("good", "best so far"), ("plain", "trial"), ("best", "incumbent")),
-        notes=(f"{left_out} ended without an objective",) if left_out else (),
+        legend=(("good", "best so far"), *trial_legend(question)),
+        notes=(*notes, *left_out_note(len(found) - len(drawn))),
     )
 
 
-def _lowest(points: list[Point]) -> Iterator[Point]:
+def _lowest(points: list[Point], end: float) -> Iterator[Point]:
     """The steps of the lowest value so far, held to the end."""
     best: float | None = None
     for x, y in points:
         if best is None or y < best:
             best = y
             yield x, y
-    if best is not None and points:
-        yield points[-1][0], best
+    if best is not None:
+        yield end, best
 
 
-def _spent(question: Question, found: list[Evaluation]) -> tuple[str, list[float]]:
-    """The x axis: its label, and what was spent when each trial ended."""
+def _spent(question: Question, found: list[Evaluation]) -> tuple[str, list[float], float]:
+    """The x axis: its label, what was spent when each trial ended, and what was in all."""
     if question.variant == _TIME:
         return _elapsed(found)
+    trials = question.reported()
     if question.variant == _COST:
-        return "cost", list(accumulate(_cost(each.trial) for each in found))
-    if question.variant == _FIDELITY:
-        fidelity = _fidelity(question)
-        return "fidelity", list(accumulate(fidelity(each.trial) for each in found))
-    return "evaluations", [float(number) for number in range(1, len(found) + 1)]
+        label, spent = "cost, summed", list(accumulate(map(_cost, trials)))
+    elif question.variant == _FIDELITY:
+        key = question.view.summary.fidelity_key or _FIDELITY
+        label = f"{question.view.summary.names.get(key, key)}, summed"
+        spent = list(accumulate(_number(trial.config.get(key)) for trial in trials))
+    else:
+        label, spent = _EVALUATIONS, [float(number) for number in range(1, len(trials) + 1)]
+    return label, [spent[each.ended - 1] for each in found], spent[-1] if spent else 0.0
 
 
-def _elapsed(found: list[Evaluation]) -> tuple[str, list[float]]:
+def _elapsed(found: list[Evaluation]) -> tuple[str, list[float], float]:
     begun = [each.trial.metadata.time_started for each in found]
     start = min((moment for moment in begun if moment is not None), default=0.0)
     # Imported trials have no times: they were there before the run began.
@@ -78,19 +79,13 @@ def _elapsed(found: list[Evaluation]) -> tuple[str, list[float]]:
     unit, name = next(
         ((unit, name) for least, unit, name in _UNITS if seconds > least), (1.0, "seconds")
     )
-    return name, [max(0.0, end - start) / unit for end in ends]
+    label = f"{name} since the first start"
+    return label, [max(0.0, end - start) / unit for end in ends], seconds / unit
 
 
 def _cost(trial: Trial) -> float:
-    cost = (trial.report.cost if trial.report else None) or 0.0
-    return cost if math.isfinite(cost) else 0.0
+    return _number(trial.report.cost if trial.report else None)
 
 
-def _fidelity(question: Question) -> Callable[[Trial], float]:
-    key = question.view.summary.fidelity_key
-
-    def value(trial: Trial) -> float:
-        found: Any = trial.config.get(key) if key is not None else None
-        return float(found) if is_real(found) else 0.0
-
-    return value
+def _number(value: Any) -> float:
+    return float(value) if is_real(value) else 0.0

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from neps_state import Trial
+from neps_state.values import objective_values
 from neps_tui.plots.curves import learning_curve
-from neps_tui.plots.plot import Axis, Dot, Line, Pen, Plot, Point, thinned
+from neps_tui.plots.plot import Axis, Dot, Line, Pen, Plot
 
 _LEAST = 2
 """Points below which there is no curve."""
-_MOST = 2_000
-"""Points of a curve that are drawn, more than any terminal has columns."""
 
 
 def one_trial_plot(
@@ -40,22 +39,18 @@ def one_trial_plot(
     if incumbent is not None and not is_best:
         named.append((incumbent, "best"))
     named.append((trial, "best" if is_best else "good"))
-    curves = [(each, pen, _points(each, objective)) for each, pen in named]
+    curves = [(each, pen, learning_curve(each, objective)) for each, pen in named]
     shown = [(each, pen, points) for each, pen, points in curves if len(points) >= _LEAST]
     if any(pen == "best" for _, pen, _ in shown) and incumbent is not None and not is_best:
         legend.append(("best", f"incumbent {incumbent.id}"))
     if any(pen == "plain" for _, pen, _ in shown):
         legend.append(("plain", "its other rungs"))
+    several = len(objective_values(trial.report)) > 1
     return Plot(
         title="",
         x=Axis("step"),
-        y=Axis("objective"),
+        y=Axis(f"objective {objective + 1}" if several else "objective"),
         dots=tuple(Dot(*points[-1], each.id, pen) for each, pen, points in shown),
-        lines=tuple(Line(points, pen) for _, pen, points in shown),
+        lines=tuple(Line(points, pen, trial_id=each.id) for each, pen, points in shown),
         legend=tuple(legend),
     )
-
-
-def _points(trial: Trial, objective: int) -> list[Point]:
-    points = learning_curve(trial, objective)
-    return [points[at] for at in thinned(len(points) - 1, _MOST)] + points[-1:]

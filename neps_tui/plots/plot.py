@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 Pen: TypeAlias = Literal["faint", "plain", "second", "good", "warning", "bad", "best"]
 """How something is drawn, from the one that others cover to the one that covers others."""
+
+PENS: tuple[Pen, ...] = get_args(Pen)
+
+Legend: TypeAlias = tuple[tuple[Pen, str], ...]
+"""What pens stand for."""
 
 Point: TypeAlias = tuple[float, float]
 
@@ -35,11 +40,31 @@ class Line(NamedTuple):
         points: In the order in which they are joined.
         pen: How it is drawn.
         step: Whether a value holds until the next one; otherwise straight lines join them.
+        base: The y down to which all below it is filled; None for a line alone.
+        trial_id: The trial that it stands for; empty if it stands for none.
     """
 
     points: Sequence[Point]
     pen: Pen = "plain"
     step: bool = False
+    base: float | None = None
+    trial_id: str = ""
+
+
+class Label(NamedTuple):
+    """A few words at a place of the plot.
+
+    Attributes:
+        x: In the unit of the x axis; the words begin right of it.
+        y: In the unit of the y axis.
+        text: The words.
+        room: How long they may be, in the unit of the x axis; they are shortened to it.
+    """
+
+    x: float
+    y: float
+    text: str
+    room: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +75,13 @@ class Axis:
         label: What it shows.
         log: Whether equal ratios are equally long, where what is shown allows it.
         names: Names of places in place of numbers, as for categories.
+        span: Where it begins and ends; None to see all that is drawn.
     """
 
     label: str = ""
     log: bool = False
     names: tuple[tuple[float, str], ...] = ()
+    span: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +94,7 @@ class Plot:
         y: The vertical axis.
         dots: The trials; what is worth most comes last and covers the others.
         lines: Lines, likewise.
+        labels: Words in the plot, over its lines.
         legend: What the pens stand for.
         notes: What is left out, and why.
         empty: What to say where there is nothing to draw.
@@ -77,7 +105,8 @@ class Plot:
     y: Axis = Axis()
     dots: tuple[Dot, ...] = ()
     lines: tuple[Line, ...] = ()
-    legend: tuple[tuple[Pen, str], ...] = ()
+    labels: tuple[Label, ...] = ()
+    legend: Legend = ()
     notes: tuple[str, ...] = ()
     empty: str = "No trial has an objective yet."
 
@@ -115,6 +144,11 @@ class Bars:
     bars: tuple[Bar, ...] = ()
     notes: tuple[str, ...] = ()
     empty: str = "Too few trials have ended yet."
+
+
+def covering(dots: Iterable[Dot]) -> tuple[Dot, ...]:
+    """The dots in such an order that what is worth most covers the others."""
+    return tuple(sorted(dots, key=lambda dot: PENS.index(dot.pen)))
 
 
 def thinned(count: int, most: int) -> list[int]:

@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from threading import Thread
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Static, Tab, Tabs
 
-from neps_state.snapshot import RunSnapshot
 from neps_tui.actions import bindings_of
 from neps_tui.messages import PlotChosen
 from neps_tui.plots.bar_lines import bar_lines
 from neps_tui.plots.canvas import PlotCanvas
-from neps_tui.plots.catalogue import PLOTS, PlotKind
+from neps_tui.plots.captions import Part, flowed, pointed_parts, title_parts, waiting_parts
+from neps_tui.plots.catalogue import PLOTS
 from neps_tui.plots.chosen import ChosenPlot
-from neps_tui.plots.drawing import Drawing, draw_plot
 from neps_tui.plots.evaluated import Predicate, Question
-from neps_tui.plots.plot import Bars, Dot, Pen, Plot
+from neps_tui.plots.making import Made, Wish
+from neps_tui.plots.plot import Bars, Dot
+from neps_tui.plots.workshop import Workshop
 from neps_tui.screens.view_screen import ViewScreen
 from neps_tui.trials.filter_bar import FilterBar
 from neps_tui.view import RunView
 from neps_tui.widgets.key_bar import KeyBar
-from neps_tui.words.formatting import number, plain, to_ascii
+from neps_tui.words.formatting import plain, to_ascii
 
-_REDRAWN_EVERY = 1.0
-"""Seconds between two drawings of a run that goes on."""
-_STYLES: dict[Pen, str] = {
-    "faint": "$foreground-disabled",
-    "plain": "$foreground-muted",
-    "second": "$text-secondary",
-    "good": "$text-primary",
-    "warning": "$text-warning",
-    "bad": "$text-error",
-    "best": "bold $text-accent",
-}
+_GIVES_WAY = 0.001
+"""Seconds after which a thread that makes a plot lets another one on: the usual 5 ms, several times
+between a key and what it paints, are longer than all else that a key takes."""
+_TITLE_LINES = 2
+_BESIDE_BARS = 4
+"""Columns left and right of bars, for a scroll bar too."""
 
 
 class PlotsScreen(ViewScreen):
@@ -50,45 +49,44 @@ class PlotsScreen(ViewScreen):
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("plots")]
 
-    class Made(Message):
+    class Finished(Message):
         """A plot is made, in a thread of its own: of many trials that takes longer than a key may.
 
         Args:
-            question: What was asked.
-            plot: The answer.
-            drawing: The plot drawn; None for a chart of bars.
-            size: The size for which it is drawn.
+            made: The plot.
         """
 
-        def __init__(
-            self, question: Question, plot: Plot | Bars, drawing: Drawing | None, size: Size
-        ) -> None:
+        def __init__(self, made: Made) -> None:
             super().__init__()
-            self.question = question
-            self.plot = plot
-            self.drawing = drawing
-            self.size = size
+            self.made = made
+
+    class Failed(Message):
+        """A plot could not be made.
+
+        Args:
+            error: Why.
+        """
+
+        def __init__(self, error: Exception) -> None:
+            super().__init__()
+            self.error = error
 
     def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
         super().__init__(can_write=can_write, ascii=ascii, id="plots")
         self._canvas = PlotCanvas(ascii=ascii)
-        self._bars = Static(markup=False)
+        self._words = Static(markup=False)
+        self._bars = VerticalScroll(self._words, id="bars")
         self._title = Static(id="title", markup=False)
         self._pointed = Static(id="pointed", markup=False)
-        self._tabs = Tabs()
-        self._tabs.can_focus = False
-        self._kinds: tuple[PlotKind, ...] = ()
-        self._kind = PLOTS[0]
-        self._variants: dict[str, str] = {}
-        self._first: str | None = None
-        self._objective = 0
-        self._log = False
-        self._holds: Predicate | None = None
         self._filter_bar: FilterBar | None = None
-        self._question: Question | None = None
-        self._drawn_at = 0.0
-        self._is_making = False
-        self._drawn: RunSnapshot | None = None
+        self._kinds = PLOTS
+        self._wish = Wish(PLOTS[0])
+        self._variants: dict[str, str] = {}
+        self._workshop = Workshop(ascii=ascii)
+        self._shown: Made | None = None
+        self._dot: Dot | None = None
+        self._here = 0
+        self._turns = sys.getswitchinterval()
 
     def begin_with(self, kind: str, variant: str) -> None:
         """Show this plot first; to be said before the screen is.
@@ -97,106 +95,117 @@ class PlotsScreen(ViewScreen):
             kind: Which, as in the catalogue.
             variant: Which of its variants.
         """
-        self._kind = next(each for each in PLOTS if each.id == kind)
+        self._wish = Wish(next(each for each in PLOTS if each.id == kind), variant)
         self._variants[kind] = variant
-        self._first = kind
 
     def compose(self) -> ComposeResult:
         """The names of the plots, the plot, and the trial that is pointed at."""
         yield self.header
-        yield self._tabs
+        tabs = Tabs(*(Tab(kind.name, id=kind.id) for kind in PLOTS), active=self._wish.kind.id)
+        tabs.can_focus = False
+        yield tabs
         yield self._title
-        yield self._canvas
-        yield VerticalScroll(self._bars, id="bars")
+        yield Container(self._canvas, self._bars, id="plot")
         yield self._pointed
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Let the arrows go from trial to trial."""
-        self._pointed.update(self._inert(list(self._pointed_parts(None))))
+        """Let the arrows go from trial to trial, and keys before what threads make."""
+        self._say_pointed()
         self._canvas.focus()
+        sys.setswitchinterval(_GIVES_WAY)
+
+    def on_unmount(self) -> None:
+        """Let threads take their turns as before."""
+        sys.setswitchinterval(self._turns)
+
+    def on_resize(self, event: Resize) -> None:
+        """Draw what there is for the new size."""
+        if self._shown is not None:
+            self.call_after_refresh(self._draw, self._shown)
+
+    # --- making ---------------------------------------------------------------------------------
 
     def show(self, view: RunView) -> None:
-        """Draw the plot anew if the run is another, though not all the time."""
-        is_same = self._question is not None and self._question.view.snapshot is view.snapshot
-        if is_same or time.monotonic() - self._drawn_at < _REDRAWN_EVERY:
-            return
-        self._ask(view)
+        """Make the plot anew if the run is another, though not all the time."""
+        if self._workshop.turn_to(view):
+            self._offer(view)
+            self.call_after_refresh(self._begin)
 
-    def _ask(self, view: RunView | None = None) -> None:
-        """Make the plot that is asked for now."""
-        view = view or self.view
-        if view is None:
+    def _ask(self, wish: Wish) -> None:
+        """Show what is wished for: at once if it is made, else say that it is being made."""
+        # While a filter is typed, what is typed is the answer.
+        is_typed, self._wish = wish.holds is not self._wish.holds, wish
+        made = self._workshop.made(wish, self._room())
+        if made is not None:
+            self._draw(made)
             return
-        self._drawn_at = time.monotonic()
-        variant = self._variants.get(self._kind.id, "")
-        question = Question(view, self._objective, variant, self._log, self._holds)
-        self._question = question
-        self._offer(question)
-        if question.view.snapshot is not self._drawn:
-            self._drawn = question.view.snapshot
-        else:
-            # The run is the same, so somebody has asked: that is answered at once.
-            said = f"{self._kind.name} {variant} …"
-            self._title.update(self._inert([(said, "$foreground-muted")]))
+        if not is_typed:
+            self._say(self._title, waiting_parts(wish), _TITLE_LINES)
         # Not before that is painted: two threads at once make each other slow.
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        """Make the plot that was asked for last, one at a time."""
-        if self._question is not None and not self._is_making:
-            self._is_making = True
-            self._make(self._kind, self._question, self._canvas.size)
+        """Make what is wished for now, in a thread."""
+        work = self._workshop.work(self._wish, self._room())
+        if work is not None:
+            # Not a worker of Textual's: it puts arguments into words, all trials among them, and
+            # whoever leaves would have to wait until it is done.
+            Thread(target=self._make, args=(work,), name="plot", daemon=True).start()
 
-    @work(thread=True)
-    def _make(self, kind: PlotKind, question: Question, size: Size) -> None:
-        plot = kind.make(question)
-        drawing = None
-        if isinstance(plot, Plot):
-            drawing = draw_plot(plot, size.width, size.height, ascii=self.ascii)
-        self.post_message(self.Made(question, plot, drawing, size))
+    def _make(self, work: Callable[[], Made]) -> None:
+        message: Message
+        try:
+            message = self.Finished(work())
+        except Exception as error:  # noqa: BLE001  # raised again where it ends the program
+            message = self.Failed(error)
+        if self.is_attached:
+            self.post_message(message)
 
-    @on(Made)
-    def _on_made(self, event: Made) -> None:
-        self._is_making = False
-        if event.question is self._question:
-            self._draw(event)
-        else:
-            self._begin()
+    @on(Failed)
+    def _on_failed(self, event: Failed) -> None:
+        raise event.error
 
-    def _offer(self, question: Question) -> None:
-        """Show the tabs of the plots that this run has something for."""
-        kinds = tuple(kind for kind in PLOTS if kind.applies(question))
-        if kinds != self._kinds:
-            self._kinds = kinds
-            self._tabs.clear()
-            for kind in kinds:
-                self._tabs.add_tab(Tab(kind.name, id=kind.id))
-            self._tabs.active = self._kind.id
+    def _room(self) -> tuple[int, int]:
+        """Columns and rows that there are for a plot, also while bars are shown."""
+        return self._canvas.size.width, self._canvas.size.height
+
+    @on(Finished)
+    def _on_finished(self, event: Finished) -> None:
+        self._workshop.take(event.made)
+        if event.made.wish == self._wish:
+            self._draw(event.made)
+        # Something else may have been wished for meanwhile.
+        self._begin()
+
+    # --- drawing --------------------------------------------------------------------------------
 
     def _draw(self, made: Made) -> None:
+        self._shown = made
         plot = made.plot
-        self.set_class(isinstance(plot, Bars), "-bars")
+        self._show_bars(isinstance(plot, Bars))
         if isinstance(plot, Bars):
-            width = self.size.width - 6
-            self._bars.update(self._inert(bar_lines(plot, width, ascii=self.ascii)))
-            title = [(plot.title, "bold")]
+            width = self._room()[0] - _BESIDE_BARS
+            self._words.update(self._inert(bar_lines(plot, width, ascii=self.ascii)))
         else:
-            self._canvas.set_plot(plot, made.drawing, made.size)
-            title = list(self._title_parts(plot))
-            if self._canvas.beyond:
-                title.append((f"  {self._canvas.beyond} far beyond, at the edge", "$text-warning"))
-        title += [(f"  {note}", "$text-warning") for note in plot.notes]
-        self._title.update(self._inert(title))
+            self._canvas.set_plot(plot, made.drawing, Size(*made.size))
+        self._say(self._title, title_parts(made, ascii=self.ascii), _TITLE_LINES)
+        self._say_pointed()
+        if made.wish.holds is not None and self._filter_bar is not None:
+            self._filter_bar.say(f"{made.matches} trials match")
         self.refresh_bindings()
 
-    def _title_parts(self, plot: Plot) -> Iterator[tuple[str, str]]:
-        yield plot.title, "bold"
-        for pen, meaning in plot.legend:
-            sign = {"best": "★", "faint": "·"}.get(pen, "●")
-            yield f"  {sign} {meaning}", _STYLES[pen]
+    def _say(self, where: Static, parts: Iterable[Part], lines: int = 1) -> None:
+        where.update(self._inert(flowed(parts, self.size.width - 2, lines)), layout=False)
 
-    def _inert(self, parts: list[tuple[str, str]]) -> Content:
+    def _show_bars(self, is_bars: bool) -> None:
+        """Put the bars over the plot, or take them away: the plot keeps its size behind them."""
+        if is_bars is not self._bars.display:
+            self._bars.display = is_bars
+            if self.focused in (self._canvas, self._bars, None):
+                (self._bars if is_bars else self._canvas).focus()
+
+    def _inert(self, parts: Iterable[tuple[str, str]]) -> Content:
         said = [(plain(text, newlines=True), style) for text, style in parts]
         if self.ascii:
             said = [(to_ascii(text), style) for text, style in said]
@@ -204,28 +213,33 @@ class PlotsScreen(ViewScreen):
 
     @on(PlotCanvas.Pointed)
     def _on_pointed(self, event: PlotCanvas.Pointed) -> None:
-        self._pointed.update(self._inert(list(self._pointed_parts(event.dot))))
+        self._dot, self._here = event.dot, event.here
+        self._say_pointed()
 
-    def _pointed_parts(self, dot: Dot | None) -> Iterator[tuple[str, str]]:
-        trial = None if dot is None or self.view is None else self.view.trial(dot.trial_id)
-        if dot is None or trial is None or self.view is None:
-            yield "the arrows go from trial to trial, enter opens one", "$foreground-muted"
-            return
-        yield trial.id, "bold"
-        objective = trial.report.objective_to_minimize if trial.report else None
-        yield f"  {number(objective)}  ", "$text-accent"
-        names = self.view.summary.names
-        config = "  ".join(
-            f"{names.get(key, key)} {number(value)}" for key, value in trial.config.items()
-        )
-        yield config, "$foreground-muted"
+    def _say_pointed(self) -> None:
+        """Name the trial under the cursor; bars are of all trials."""
+        is_bars = self._bars.display
+        said = () if is_bars else pointed_parts(self.view, self._dot, self._here)
+        self._say(self._pointed, said)
 
     @on(PlotCanvas.Opened)
     def _on_opened(self, event: PlotCanvas.Opened) -> None:
         order = dict.fromkeys(dot.trial_id for dot in self._canvas.plot.dots)
         self.open_trial(event.trial_id, tuple(order))
 
-    # --- which plot ----------------------------------------------------------------------------
+    # --- which plot -----------------------------------------------------------------------------
+
+    def _offer(self, view: RunView) -> None:
+        """Show the tabs of the plots that this run has something for."""
+        question = Question(view)
+        kinds = tuple(kind for kind in PLOTS if kind.applies(question))
+        tabs = self.query_one(Tabs)
+        for kind in {*kinds} ^ {*self._kinds}:
+            if kind in kinds:
+                tabs.show(kind.id)
+            else:
+                tabs.hide(kind.id)
+        self._kinds = kinds
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keep keys from what they would do to a line being typed."""
@@ -235,17 +249,23 @@ class PlotsScreen(ViewScreen):
 
     def why_not(self, action: str) -> str | None:
         """Why an action cannot be done now."""
-        question = self._question
-        if question is None:
-            return None
-        if action in ("next_variant", "previous_variant"):
-            has_more = len(self._kind.variants(question)) > 1
-            return None if has_more else "There is nothing else to show this over."
-        if action == "keep" and self._kind.is_slow:
+        kind = self._wish.kind
+        if action in ("next_variant", "previous_variant") and len(self._all_variants()) < 2:
+            return "There is nothing else to show this over."
+        if action == "keep" and kind.is_slow:
             return "This one has no place on the first screen."
-        if action == "next_objective" and question.view.summary.objectives == 1:
-            return "This run has one objective."
+        if action in ("next_point", "previous_point") and kind.is_slow:
+            return "These are of all trials: there is none to point at."
+        if action == "toggle_log" and kind.is_slow:
+            return "There is no axis of the objective."
+        if action == "next_objective" and self.view is not None:
+            if self.view.summary.objectives == 1:
+                return "This run has one objective."
+            return None if kind.has_objective else "This shows two objectives at once."
         return None
+
+    def _all_variants(self) -> list[str]:
+        return [] if self.view is None else self._wish.kind.variants(Question(self.view))
 
     def action_next_plot(self) -> None:
         """Show the next plot."""
@@ -256,19 +276,16 @@ class PlotsScreen(ViewScreen):
         self._go(-1)
 
     def _go(self, step: int) -> None:
-        at = self._kinds.index(self._kind) if self._kind in self._kinds else 0
-        self._tabs.active = self._kinds[(at + step) % len(self._kinds)].id
+        kind = self._wish.kind
+        at = self._kinds.index(kind) if kind in self._kinds else 0
+        self.query_one(Tabs).active = self._kinds[(at + step) % len(self._kinds)].id
 
     @on(Tabs.TabActivated)
     def _on_tab(self, event: Tabs.TabActivated) -> None:
         kind = next(kind for kind in PLOTS if kind.id == event.tab.id)
-        if self._first not in (None, kind.id):
-            # Once they are there, tabs begin with the leftmost, whatever was made active before.
-            self._tabs.active, self._first = self._first or "", None
-            return
-        if kind is not self._kind:
-            self._kind = kind
-            self._ask()
+        if kind is not self._wish.kind:
+            variant = self._variants.get(kind.id, "")
+            self._ask(replace(self._wish, kind=kind, variant=variant))
 
     def action_next_variant(self) -> None:
         """Show it over something else."""
@@ -281,37 +298,44 @@ class PlotsScreen(ViewScreen):
             self._vary(-1)
 
     def _vary(self, step: int) -> None:
-        if self._question is None:
-            return
-        variants = self._kind.variants(self._question)
-        now = self._variants.get(self._kind.id, variants[0] if variants else "")
+        variants, now = self._all_variants(), self._wish.variant
         at = variants.index(now) if now in variants else 0
-        if variants:
-            self._variants[self._kind.id] = variants[(at + step) % len(variants)]
-            self._ask()
+        variant = variants[(at + step) % len(variants)]
+        self._variants[self._wish.kind.id] = variant
+        self._ask(replace(self._wish, variant=variant))
 
     def action_next_objective(self) -> None:
         """Show the next objective."""
-        if self._question is not None and not self.refuses("next_objective"):
-            self._objective = (self._objective + 1) % self._question.view.summary.objectives
-            self._ask()
+        if self.view is not None and not self.refuses("next_objective"):
+            objective = (self._wish.objective + 1) % self.view.summary.objectives
+            self._ask(replace(self._wish, objective=objective))
 
     def action_toggle_log(self) -> None:
         """Make the objective's axis logarithmic, or not."""
-        self._log = not self._log
-        self._ask()
+        if not self.refuses("toggle_log"):
+            self._ask(replace(self._wish, log=not self._wish.log))
+
+    def action_next_point(self) -> None:
+        """Point at the next trial from left to right, hidden or not."""
+        if not self.refuses("next_point"):
+            self._canvas.step(1)
+
+    def action_previous_point(self) -> None:
+        """Point at the trial before."""
+        if not self.refuses("previous_point"):
+            self._canvas.step(-1)
 
     def action_keep(self) -> None:
         """Show this plot on the first screen."""
         if self.refuses("keep"):
             return
-        variant = self._variants.get(self._kind.id, "")
-        is_usual = self._kind is PLOTS[0] and not variant and not self._log
-        chosen = ChosenPlot(self._kind.id, variant, self._objective, self._log)
+        wish = self._wish
+        is_usual = wish.kind is PLOTS[0] and not wish.variant and not wish.log
+        chosen = ChosenPlot(wish.kind.id, wish.variant, wish.objective, wish.log)
         self.post_message(PlotChosen(None if is_usual else chosen))
-        self.notify(f"{self._kind.name} is on the first screen now.", markup=False)
+        self.notify(f"{wish.kind.name} is on the first screen now.", markup=False)
 
-    # --- brushing ------------------------------------------------------------------------------
+    # --- brushing -------------------------------------------------------------------------------
 
     async def action_brush(self) -> None:
         """Open the line in which a filter is typed."""
@@ -322,11 +346,12 @@ class PlotsScreen(ViewScreen):
 
     @on(FilterBar.Changed)
     def _on_filter(self, event: FilterBar.Changed) -> None:
-        self._holds = event.holds
-        self._ask()
-        if self._filter_bar is not None and self._question is not None:
-            chosen = sum(each.is_chosen for each in self._question.evaluations())
-            self._filter_bar.say(f"{chosen} trials match")
+        self._brush(event.holds)
+
+    def _brush(self, holds: Predicate | None) -> None:
+        """Let only some trials stand out."""
+        self._workshop.forget_filtered()
+        self._ask(replace(self._wish, holds=holds))
 
     @on(FilterBar.Kept)
     def _on_kept(self) -> None:
@@ -334,10 +359,10 @@ class PlotsScreen(ViewScreen):
 
     def action_back(self) -> None:
         """Take the filter away, or go back to where the view was opened."""
-        if self._filter_bar is not None and (self._holds is not None or self._filter_bar.display):
-            self._filter_bar.close()
-            self._holds = None
-            self._ask()
+        bar = self._filter_bar
+        if bar is not None and (self._wish.holds is not None or bar.display):
+            bar.close()
+            self._brush(None)
             self._canvas.focus()
         else:
             super().action_back()

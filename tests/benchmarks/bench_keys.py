@@ -3,8 +3,14 @@
     python tests/benchmarks/bench_keys.py [--trials 10000] [--repeat 20] [--view NAME]
 
 A key has answered when the first of its output has come; what settles later, such as a plot that
-is made in a thread, is told beside it. Each key is pressed after the output of the one before has
-settled. Opening a view is told apart: it imports what only that view needs.
+is made in a thread, is told beside it. Each key is pressed at rest: the program writes nothing and
+uses no processor, so that no output of the key before is taken for an answer to this one, nor this
+one charged with what is still being made for the one before.
+
+Where plots are made in threads, each round is in a terminal of another width, so that nothing will
+do that was drawn before, and keys are pressed in haste as well: at once or a moment after the one
+before has answered, while its plot is still being made. Then only the words that each key alone
+brings are its answer. Opening a view is told apart: it imports what only that view needs.
 """
 
 from __future__ import annotations
@@ -16,6 +22,9 @@ from measuring import DASHBOARD, kept_run, milliseconds, p95, verdict
 from terminal import Terminal
 
 MOST = 0.050
+COLUMNS, ROWS = 160, 48
+LAPSES = (0.0, 0.02, 0.04, 0.08, 0.16)
+"""Seconds after which a key follows the answer to the one before, when in haste."""
 LEFT, RIGHT, UP, DOWN = "\x1b[D", "\x1b[C", "\x1b[A", "\x1b[B"
 VIEWS: dict[str, tuple[str, dict[str, str]]] = {
     "dashboard": (
@@ -38,8 +47,22 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
             **{"distribution": "\t", "incumbent": "\t"},
         },
     ),
-    "replay": ("R", {"on": "l", "best": "b", "crash": "x", "end": "G", "start": "\x1b[H"}),
+    "brush": ("P/", {"l": "l", "a": "a", "y": "y", "e": "e", "back": "\x7f"}),
+    "replay": (
+        "R",
+        {
+            **{"on": "l", "best": "b", "crash": "x", "end": "G", "back": "h"},
+            **{"a tenth back": "H", "start": "\x1b[H"},
+        },
+    ),
 }
+SAYS: dict[str, dict[str, str]] = {
+    "plots": {
+        **{"curves": "Curves", "parameter": "Parameter", "parallel": "Parallel"},
+        **{"importance": "Importance", "distribution": "Distribution", "incumbent": "Incumbent"},
+    },
+}
+"""What only the answer to a key says, of the keys that are pressed in haste as well."""
 
 
 def main() -> int:
@@ -60,29 +83,55 @@ def main() -> int:
 def time_view(view: str, trials: int, repeat: int) -> float:
     """Press the keys of a view again and again; the slowest one's p95 in seconds."""
     opening, keys = VIEWS[view]
-    answered: dict[str, list[float]] = {name: [] for name in keys}
-    settled: dict[str, list[float]] = {name: [] for name in keys}
-    with Terminal([*DASHBOARD, str(kept_run(trials, evaluating=0))]) as terminal:
+    says = SAYS.get(view, {})
+    answered: dict[str, list[float]] = {}
+    settled: dict[str, list[float]] = {}
+    hasty: dict[str, list[float]] = {}
+    with Terminal([*DASHBOARD, str(kept_run(trials, evaluating=0))], COLUMNS, ROWS) as terminal:
         terminal.wait_for("Evaluated", since=0)
         terminal.read_for(2.0)
-        if opening:
-            pressed = terminal.send(opening)
-            first = terminal.chunks[-1][0] if terminal.read(2.0) else pressed
-            last = terminal.settle(0.4)
-            began, ended = (first - pressed) * 1e3, (last - pressed) * 1e3
-            print(f"{view}: opened in {began:.0f} to {ended:.0f} ms")
-        for _ in range(repeat):
+        for key in opening:
+            open_view(terminal, view, key)
+        for at in range(repeat):
+            if says:
+                make_forgotten(terminal, at)
             for name, key in keys.items():
                 pressed = terminal.send(key)
                 if terminal.read(1.0):
-                    answered[name].append(terminal.chunks[-1][0] - pressed)
-                    settled[name].append(terminal.settle(0.15) - pressed)
-    for name, seconds in answered.items():
-        if not seconds:
+                    answered.setdefault(name, []).append(terminal.chunks[-1][0] - pressed)
+                    settled.setdefault(name, []).append(terminal.rest() - pressed)
+        for at in range(repeat if says else 0):
+            make_forgotten(terminal, at)
+            for name, words in says.items():
+                terminal.read_for(LAPSES[at % len(LAPSES)])
+                since = len(terminal.chunks)
+                pressed = terminal.send(keys[name])
+                came = terminal.wait_for(words, since=since)
+                hasty.setdefault(name, []).append(came - pressed)
+    for name in keys:
+        if name not in answered:
             print(f"  {name:<14} draws nothing")
             continue
-        print(f"  {name:<14} {milliseconds(seconds)}   settled {milliseconds(settled[name])}")
-    return max(p95(seconds) for seconds in answered.values() if seconds)
+        print(
+            f"  {name:<14} {milliseconds(answered[name])}   settled {milliseconds(settled[name])}"
+        )
+    for name, seconds in hasty.items():
+        print(f"  {name:<14} {milliseconds(seconds)}   in haste")
+    return max(p95(seconds) for seconds in [*answered.values(), *hasty.values()])
+
+
+def make_forgotten(terminal: Terminal, at: int) -> None:
+    """Change the terminal's width, so that nothing will do that was drawn before."""
+    terminal.resize(COLUMNS - 1 - at % 20, ROWS)
+    terminal.rest()
+
+
+def open_view(terminal: Terminal, view: str, key: str) -> None:
+    """Press a key that opens a view, and say how long that took."""
+    pressed = terminal.send(key)
+    first = terminal.chunks[-1][0] if terminal.read(2.0) else pressed
+    last = terminal.rest()
+    print(f"{view}: opened in {(first - pressed) * 1e3:.0f} to {(last - pressed) * 1e3:.0f} ms")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ import pyte
 _MOST_AT_ONCE = 1 << 16
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_AT_REST = 0.3
+"""Share of a processor below which nothing is being made: clocks go on, in steps of ten ms."""
 
 
 class Terminal:
@@ -50,9 +52,10 @@ class Terminal:
     ) -> None:
         self._columns, self._rows = columns, rows
         self._fd, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        _set_size(slave, columns, rows)
         look = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
-        size = {"COLUMNS": str(columns), "LINES": str(rows)}
+        # These would be believed rather than the terminal itself, whatever its size is later on.
+        inherited = {name: os.environ[name] for name in os.environ.keys() - {"COLUMNS", "LINES"}}
         self.chunks: list[tuple[float, bytes]] = []
         self.started = time.monotonic()
         self._process = subprocess.Popen(
@@ -61,7 +64,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            env={**os.environ, **look, **size, **(environment or {})},
+            env={**inherited, **look, **(environment or {})},
         )
         os.close(slave)
 
@@ -117,6 +120,11 @@ class Terminal:
         moment = time.monotonic()
         os.write(self._fd, keys.encode())
         return moment
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Make the terminal another size, as somebody who draws at its corner does."""
+        _set_size(self._fd, columns, rows)
+        self._process.send_signal(signal.SIGWINCH)
 
     def read(self, seconds: float) -> bool:
         """Wait for output, and keep one piece of it.
@@ -185,6 +193,25 @@ class Terminal:
                 raise TimeoutError("the command writes without end")
         return self.chunks[-1][0] if self.chunks else self.started
 
+    def rest(self, quiet: float = 0.15, timeout: float = 20.0) -> float:
+        """Read until the command neither writes nor works any more, in no thread of it.
+
+        Args:
+            quiet: Seconds without output and all but without work that count as rest.
+            timeout: Seconds after which to give up.
+
+        Returns:
+            When the last output came, by `time.monotonic`.
+        """
+        end = time.monotonic() + timeout
+        while True:
+            last = self.settle(quiet, timeout)
+            used = self.processor_seconds
+            if not self.read(quiet) and self.processor_seconds - used < _AT_REST * quiet:
+                return last
+            if time.monotonic() >= end:
+                raise TimeoutError("the command never rests")
+
     def text(self) -> str:
         """What the screen shows now."""
         screen = self._screen()
@@ -205,6 +232,10 @@ class Terminal:
 
     def _screen(self) -> pyte.Screen:
         return _Screen(self._columns, self._rows)
+
+
+def _set_size(terminal: int, columns: int, rows: int) -> None:
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
 class _Screen(pyte.Screen):

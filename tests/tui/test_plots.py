@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from neps_state import State, Trial
 from neps_state.reader import RunReader
 from neps_tui.facts.fold import summarize
 from neps_tui.plots.bar_lines import bar_lines
 from neps_tui.plots.catalogue import PLOTS, PlotKind
 from neps_tui.plots.drawing import draw_plot
 from neps_tui.plots.evaluated import Question
-from neps_tui.plots.plot import Axis, Bars, Dot, Line, Plot
+from neps_tui.plots.plot import Bars, Plot
+from neps_tui.plots.selection import MOST_DOTS, part_of
 from neps_tui.view import RunView
 
 CopyRun = Callable[[str], Path]
@@ -76,6 +81,7 @@ def test_the_incumbent_curve_only_falls_and_ends_at_the_best(recorded_run: CopyR
         assert all(y >= later for (_, y), (_, later) in pairwise(curve.points))
         assert curve.points[-1][1] == view.summary.incumbents[-1].objective
         assert len(plot.dots) == 32
+        assert max(dot.x for dot in plot.dots) <= curve.points[-1][0]
         assert plot.dots[-1].trial_id == view.summary.best_id
         assert plot.notes == ("8 ended without an objective",)
 
@@ -118,61 +124,15 @@ def test_what_the_filter_does_not_let_through_is_faint(recorded_run: CopyRun) ->
     plot = plot_of("incumbent", question)
     plain = {dot.trial_id for dot in plot.dots if dot.pen == "plain"}
     assert plain == {"2_rung_2", "13_rung_2", "15_rung_2"}
-    lines = plot_of("parallel", question).lines
-    assert sum(line.pen == "good" for line in lines) == 2
-    assert sum(line.pen == "best" for line in lines) == 1
+    lines = [line for line in plot_of("parallel", question).lines if line.trial_id]
+    assert sum(line.pen == "good" for line in lines) == 3
+    assert [line.trial_id for line in lines if line.pen == "best"] == ["15_rung_3"]
 
 
 def test_of_many_curves_the_good_ones_stay(recorded_run: CopyRun) -> None:
     view = view_of(recorded_run("hyperband-0.17"))
     plot = plot_of("curves", Question(view))
     assert view.summary.best_id in {dot.trial_id for dot in plot.dots}
-
-
-# --- drawing -------------------------------------------------------------------------------------
-
-ANY = st.floats()
-
-
-@given(
-    st.lists(st.tuples(ANY, ANY), max_size=40),
-    st.lists(st.tuples(ANY, ANY), max_size=8),
-    st.booleans(),
-    st.integers(1, 120),
-    st.integers(1, 40),
-)
-def test_any_plot_can_be_drawn_in_any_size(
-    dots: list[tuple[float, float]],
-    points: list[tuple[float, float]],
-    log: bool,
-    width: int,
-    height: int,
-) -> None:
-    plot = Plot(
-        "any",
-        Axis("x", log=log),
-        Axis("y", log=log),
-        tuple(Dot(x, y, str(at)) for at, (x, y) in enumerate(dots)),
-        (Line(points, "good"),),
-    )
-    drawing = draw_plot(plot, width, height)
-    assert len(drawing.lines) in (0, height)
-    for line in drawing.lines:
-        assert len("".join(text for text, _ in line)) <= width
-
-
-def test_a_trial_far_beyond_the_others_is_drawn_at_the_edge_and_counted() -> None:
-    near = [Dot(float(at), at / 100, str(at)) for at in range(50)]
-    plot = Plot("one diverged", dots=(*near, Dot(50.0, 1e9, "diverged")))
-    drawing = draw_plot(plot, 80, 20)
-    assert drawing.beyond == 1
-    assert drawing.cells[-1][1] == 0
-    assert len(drawing.cells) == 51
-
-
-def test_nan_is_left_out_of_a_drawing() -> None:
-    drawing = draw_plot(Plot("nan", dots=(Dot(1.0, math.nan, "1"), Dot(1.0, 2.0, "2"))), 80, 20)
-    assert len(drawing.cells) == 1
 
 
 def test_strange_numbers_in_trials_end_no_plot(recorded_run: CopyRun) -> None:
@@ -195,3 +155,205 @@ def test_strange_numbers_in_trials_end_no_plot(recorded_run: CopyRun) -> None:
                 draw_plot(made, 100, 30)
             else:
                 bar_lines(made, 80)
+
+
+# --- of many trials, some ------------------------------------------------------------------------
+
+
+def many(root: Path, count: int, *, objectives: int = 1) -> RunView:
+    """A run of many trials, made of one that was recorded."""
+    snapshot = RunReader(root).poll()
+    first = next(each for each in snapshot.trials.values() if each.report is not None)
+    chance = random.Random(count)
+    trials = {}
+    for number in range(count):
+        trial_id = f"{number}_rung_0"
+        metadata = copy(first.metadata)
+        metadata.id, metadata.time_end = trial_id, 1_795_000_000.0 + number
+        metadata.state = State.SUCCESS
+        values = [chance.random() for _ in range(objectives)]
+        report = replace(
+            first.report,
+            objective_to_minimize=values if objectives > 1 else values[0],
+            learning_curve=[1.0 + values[0], values[0]],
+        )
+        config = {**first.config, "learning_rate": chance.random(), "optimizer": f"o{number % 3}"}
+        trials[trial_id] = Trial(config, metadata, report)
+    big = replace(snapshot, trials=MappingProxyType(trials))
+    return RunView(big, summarize(big))
+
+
+def left_out(plot: Plot) -> int:
+    return sum(int(note.split()[0]) for note in plot.notes if "evenly chosen" in note)
+
+
+DOTTED = ("incumbent", "ladder", "parameter", "distribution")
+LINED = ("curves", "parallel")
+
+
+@pytest.mark.parametrize("plot_id", [*DOTTED, *LINED])
+def test_what_is_not_drawn_is_counted_and_the_good_ones_are_drawn(
+    recorded_run: CopyRun, plot_id: str
+) -> None:
+    view = many(recorded_run("hyperband-0.17"), 7_000)
+    question = Question(view)
+    plot = plot_of(plot_id, question)
+    drawn = {dot.trial_id for dot in plot.dots}
+    assert len(drawn) == len(plot.dots) <= (MOST_DOTS if plot_id in DOTTED else 200)
+    assert len(drawn) + left_out(plot) == 7_000
+    ranked = sorted(question.evaluations(), key=lambda each: each.objective)
+    good = [each.id for each in ranked[: 100 if plot_id in DOTTED else 10]]
+    assert drawn.issuperset(good)
+    assert view.summary.best_id == plot.dots[-1].trial_id
+    assert plot.dots[-1].pen == "best"
+
+
+@pytest.mark.parametrize("plot_id", ["incumbent", "parameter", "curves", "parallel", "front"])
+def test_the_whole_front_is_drawn_however_many_trials_there_are(
+    recorded_run: CopyRun, plot_id: str
+) -> None:
+    view = many(recorded_run("multiobjective-0.17"), 7_000, objectives=2)
+    plot = plot_of(plot_id, Question(view, objective=1))
+    best = {dot.trial_id for dot in plot.dots if dot.pen == "best"}
+    assert best == set(view.summary.front)
+    assert len(plot.dots) + left_out(plot) == 7_000
+
+
+@pytest.mark.parametrize("plot_id", [*DOTTED, *LINED])
+def test_what_the_filter_lets_through_is_drawn_before_others(
+    recorded_run: CopyRun, plot_id: str
+) -> None:
+    view = many(recorded_run("hyperband-0.17"), 7_000)
+    wanted = {f"{number}_rung_0" for number in range(3, 7_000, 140)}
+    plot = plot_of(plot_id, Question(view, holds=lambda trial: trial.id in wanted))
+    pens = {dot.trial_id: dot.pen for dot in plot.dots}
+    assert wanted <= pens.keys()
+    assert {trial_id for trial_id, pen in pens.items() if pen not in ("faint", "best")} <= wanted
+
+
+@given(st.integers(0, 500), st.sets(st.integers(0, 9), max_size=5), st.integers(6, 40))
+def test_what_is_not_drawn_does_not_come_as_more_trials_end(
+    count: int, good: set[int], most: int
+) -> None:
+    good = {at for at in good if at < count}
+    before, after = (part_of([True] * ended, good, most) for ended in (count, count + 1))
+    assert good <= set(before)
+    assert len(before) <= most
+    assert before == sorted(set(before))
+    assert set(after) - {count} <= set(before)
+
+
+def test_a_rare_category_is_left_out_with_a_word_but_not_that_of_the_best(
+    recorded_run: CopyRun,
+) -> None:
+    view = many(recorded_run("hyperband-0.17"), 400)
+    best = view.summary.best_id
+    trials = {
+        trial_id: replace(
+            trial,
+            config={**trial.config, "optimizer": "rare" if trial_id == best else f"o{at % 40}"},
+        )
+        for at, (trial_id, trial) in enumerate(view.snapshot.trials.items())
+    }
+    snapshot = replace(view.snapshot, trials=MappingProxyType(trials))
+    plot = plot_of("parameter", Question(RunView(snapshot, view.summary), variant="optimizer"))
+    names = [name for _, name in plot.x.names]
+    assert len(names) == 30
+    assert "rare" in names
+    assert "11 rarer values are not drawn" in plot.notes
+
+
+# --- what axes and curves are about --------------------------------------------------------------
+
+
+def with_curves(root: Path, curves: Callable[[int], list[Any]]) -> RunView:
+    snapshot = RunReader(root).poll()
+    trials = {
+        trial_id: replace(trial, report=replace(trial.report, learning_curve=curves(at)))
+        for at, (trial_id, trial) in enumerate(snapshot.trials.items())
+        if trial.report is not None
+    }
+    changed = replace(snapshot, trials=MappingProxyType(trials))
+    return RunView(changed, summarize(changed))
+
+
+@pytest.mark.parametrize(
+    "curve",
+    [
+        [[3.0, 30.0], [2.0, 20.0], [1.0, 10.0]],
+        [[3.0, 2.0, 1.0], [30.0, 20.0, 10.0]],
+    ],
+    ids=["step by step", "objective by objective"],
+)
+def test_curves_follow_the_objective_that_is_looked_at(
+    recorded_run: CopyRun, curve: list[list[float]]
+) -> None:
+    view = with_curves(recorded_run("multiobjective-0.17"), lambda at: curve)
+    for objective, values in enumerate([(3.0, 2.0, 1.0), (30.0, 20.0, 10.0)]):
+        plot = plot_of("curves", Question(view, objective))
+        assert plot.y.label == f"objective {objective + 1}"
+        assert {tuple(line.points) for line in plot.lines} == {
+            tuple(zip((1.0, 2.0, 3.0), values, strict=True))
+        }
+        ranked = sorted(Question(view, objective).evaluations(), key=lambda each: each.objective)
+        good = {line.trial_id for line in plot.lines if line.pen in ("good", "best")}
+        assert good >= {each.id for each in ranked[:10]}
+
+
+def test_a_curve_of_one_number_a_step_is_not_said_to_be_of_an_objective(
+    recorded_run: CopyRun,
+) -> None:
+    view = with_curves(recorded_run("multiobjective-0.17"), lambda at: [3.0, 2.0, 1.0])
+    plot = plot_of("curves", Question(view, 1))
+    assert plot.y.label == "learning curve"
+    assert "one number a step: nobody says of which objective" in plot.notes
+
+
+def test_curves_of_one_step_are_none(recorded_run: CopyRun) -> None:
+    plot = plot_of("curves", Question(view_of(recorded_run("multiobjective-0.17"))))
+    assert not plot.lines
+    assert plot.empty == "No trial has reported a learning curve of more than one step."
+
+
+def test_evaluations_are_counted_with_those_that_have_no_objective(recorded_run: CopyRun) -> None:
+    view = view_of(recorded_run("hyperband-0.17"))
+    plot = plot_of("incumbent", Question(view))
+    assert plot.lines[0].points[-1][0] == view.summary.usage.evaluations == 40
+    places = {dot.trial_id: dot.x for dot in plot.dots}
+    for each in view.summary.incumbents:
+        assert places[each.trial_id] == each.evaluations
+
+
+@pytest.mark.parametrize("variant", ["evaluations", "time", "cost", "fidelity"])
+def test_what_is_spent_has_its_unit(recorded_run: CopyRun, variant: str) -> None:
+    plot = plot_of("incumbent", Question(view_of(recorded_run("hyperband-0.17")), variant=variant))
+    assert (
+        plot.x.label
+        == {
+            "evaluations": "evaluations",
+            "time": "seconds since the first start",
+            "cost": "cost, summed",
+            "fidelity": "epochs, summed",
+        }[variant]
+    )
+
+
+def test_a_rung_is_named_with_its_fidelity_and_how_many_came_to_it(recorded_run: CopyRun) -> None:
+    plot = plot_of("ladder", Question(view_of(recorded_run("hyperband-0.17"))))
+    assert [name for _, name in plot.x.names] == [
+        *("0 · epochs 1 · ×19", "1 · epochs 3 · ×9", "2 · epochs 9 · ×3", "3 · epochs 27 · ×1")
+    ]
+
+
+def test_groups_of_a_distribution_stand_below_each_other(recorded_run: CopyRun) -> None:
+    view = view_of(recorded_run("hyperband-0.17"))
+    plot = plot_of("distribution", Question(view))
+    assert [name for _, name in reversed(plot.y.names)] == [
+        *("rung 0 · 19", "rung 1 · 9", "rung 2 · 3", "rung 3 · 1")
+    ]
+    assert len(plot.dots) == 32
+    for line, band in zip(plot.lines, plot.y.names, strict=True):
+        heights = [height for _, height in line.points]
+        assert band[0] - 0.5 < min(heights) <= max(heights) < band[0] + 0.5
+        assert line.base is not None
+        assert line.base <= min(heights)

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from neps_state import Trial
+from neps_tui.facts.fold import summarize
+from neps_tui.plots import workshop
+from neps_tui.plots.canvas import PlotCanvas
 from neps_tui.plots.chosen import ChosenPlot
+from neps_tui.plots.drawing import draw_plot
+from neps_tui.plots.making import Made, Wish, make_plot
+from neps_tui.view import RunView
+from neps_tui.widgets.key_bar import KeyBar
 
 Drive = Callable[..., None]
 CopyRun = Callable[[str], Path]
@@ -23,7 +34,7 @@ def test_tab_goes_through_the_plots_that_the_run_has_something_for(
     async def steps(dashboard: Any) -> None:
         await dashboard.press("P")
         await dashboard.shows("objective over evaluations")
-        for title in ("Learning curves", "Rungs: 0", "objective over learning_rate"):
+        for title in ("Learning curves", "objective by rung", "objective over learning_rate"):
             await dashboard.press("tab")
             await dashboard.shows(title)
         await dashboard.press("tab")
@@ -31,7 +42,7 @@ def test_tab_goes_through_the_plots_that_the_run_has_something_for(
         await dashboard.press("tab")
         await dashboard.shows("Importance for objective")
         await dashboard.press("tab")
-        await dashboard.shows("Distribution of objective by state")
+        await dashboard.shows("Distribution of objective by rung")
         await dashboard.press("tab")
         await dashboard.shows("objective over evaluations")
         assert "Front" not in dashboard.text().splitlines()[2]
@@ -89,7 +100,7 @@ def test_each_objective_is_looked_at_in_turn(drive: Drive, recorded_run: CopyRun
         await dashboard.press("y")
         await dashboard.shows("objective 2 over evaluations")
         await dashboard.press("tab")
-        await dashboard.shows("Pareto front of objectives 1 and 2, 6 trials")
+        await dashboard.shows("Pareto front of objectives 1 and 2, 6 of 25 trials")
 
     drive(recorded_run("multiobjective-0.17"), steps, size=(80, 24))
 
@@ -116,12 +127,12 @@ def test_a_run_without_trials_says_what_would_make_a_plot_come(
 def test_a_plot_is_kept_on_the_first_screen(drive: Drive, recorded_run: CopyRun) -> None:
     async def keep(dashboard: Any) -> None:
         await dashboard.press("P", "tab", "tab", "d", "escape")
-        await dashboard.shows("Rungs: 0: 19, 1: 9")
+        await dashboard.shows("objective by rung")
         await dashboard.press("p", "left", "enter")
         await dashboard.until(lambda: hasattr(dashboard.app.screen, "trial_id"), "the trial")
 
     async def look(dashboard: Any) -> None:
-        await dashboard.shows("Rungs: 0: 19, 1: 9")
+        await dashboard.shows("objective by rung")
         await dashboard.press("P", "d", "escape")
         await dashboard.shows("Incumbent · 0.1309 in 15_rung_3")
 
@@ -162,3 +173,291 @@ def test_a_chosen_plot_fits_another_run(drive: Drive, recorded_run: CopyRun, nam
         await dashboard.shows(" over learning_rate")
 
     drive(recorded_run(name), steps)
+
+
+# --- by mouse ------------------------------------------------------------------------------------
+
+
+def canvas_of(dashboard: Any) -> PlotCanvas:
+    canvas: PlotCanvas = dashboard.app.screen.query_one(PlotCanvas)
+    return canvas
+
+
+def cells_of(dashboard: Any) -> dict[str, tuple[int, int]]:
+    """Where each trial is on the canvas, as it is drawn in that size."""
+    canvas = canvas_of(dashboard)
+    drawing = draw_plot(canvas.plot, *canvas.size)
+    return {dot.trial_id: cell for dot, cell in zip(drawing.dots, drawing.cells, strict=True)}
+
+
+def pointed(dashboard: Any) -> str:
+    """The line below the plot."""
+    return str(dashboard.app.screen.query_one("#pointed").render()).strip()
+
+
+async def opens(dashboard: Any, trial_id: str) -> None:
+    await dashboard.until(
+        lambda: getattr(dashboard.app.screen, "trial_id", None) == trial_id, f"{trial_id} whole"
+    )
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)])
+def test_a_click_names_the_trial_and_another_one_opens_it(
+    drive: Drive, recorded_run: CopyRun, size: tuple[int, int]
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P")
+        await dashboard.shows("objective over evaluations")
+        for trial_id in ("26_rung_0", "3_rung_0", "13_rung_2"):
+            await dashboard.pilot.click(PlotCanvas, offset=cells_of(dashboard)[trial_id])
+            await dashboard.until(lambda of=trial_id: pointed(dashboard).startswith(of), trial_id)
+        await dashboard.pilot.click(PlotCanvas, offset=cells_of(dashboard)["13_rung_2"])
+        await opens(dashboard, "13_rung_2")
+
+    drive(recorded_run("hyperband-0.17"), steps, size=size)
+
+
+def test_a_click_beside_trials_names_the_nearest(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P")
+        await dashboard.shows("objective over evaluations")
+        column, row = cells_of(dashboard)["15_rung_3"]
+        await dashboard.pilot.click(PlotCanvas, offset=(column - 1, row))
+        await dashboard.shows("15_rung_3  0.1309")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+@pytest.mark.parametrize(
+    ("run", "tabs", "title"),
+    [
+        ("hyperband-0.17", 1, "Learning curves"),
+        ("hyperband-0.17", 2, "objective by rung"),
+        ("hyperband-0.17", 3, "objective over learning_rate"),
+        ("hyperband-0.17", 4, "Parallel coordinates"),
+        ("hyperband-0.17", 6, "Distribution of objective"),
+        ("multiobjective-0.17", 1, "Pareto front"),
+    ],
+)
+def test_in_every_plot_trials_are_named_and_opened_by_keys_and_by_mouse(
+    drive: Drive, recorded_run: CopyRun, run: str, tabs: int, title: str
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P", *["tab"] * tabs)
+        await dashboard.shows(title)
+        await dashboard.press("left")
+        await dashboard.until(lambda: "enter opens" not in pointed(dashboard), "a trial")
+        first = pointed(dashboard).split()[0]
+        await dashboard.press("up")
+        await dashboard.until(lambda: pointed(dashboard).split()[0] != first, "another trial")
+        chosen = pointed(dashboard).split()[0]
+        await dashboard.press("enter")
+        await opens(dashboard, chosen)
+        await dashboard.press("escape")
+        await dashboard.shows(title)
+        await dashboard.pilot.click(PlotCanvas, offset=cells_of(dashboard)[first])
+        await dashboard.until(lambda: pointed(dashboard).startswith(first), first)
+        await dashboard.pilot.click(PlotCanvas, offset=cells_of(dashboard)[first])
+        await opens(dashboard, first)
+
+    drive(recorded_run(run), steps)
+
+
+def test_trials_under_others_are_counted_and_reached(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P", *["tab"] * 3)
+        await dashboard.shows("objective over learning_rate")
+        cells = cells_of(dashboard)
+        stacked = {
+            trial_id: cell
+            for trial_id, cell in cells.items()
+            if list(cells.values()).count(cell) == 2
+        }
+        cell = next(iter(stacked.values()))
+        here = {trial_id for trial_id, each in stacked.items() if each == cell}
+        await dashboard.pilot.click(PlotCanvas, offset=cell)
+        await dashboard.until(lambda: "one of 2 here" in pointed(dashboard), "two of them")
+        first = pointed(dashboard).split()[0]
+        await dashboard.press("n")
+        await dashboard.until(lambda: pointed(dashboard).split()[0] != first, "the other one")
+        assert {first, pointed(dashboard).split()[0]} == here
+        await dashboard.press("N")
+        await dashboard.until(lambda: pointed(dashboard).split()[0] == first, "the first one")
+
+    drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
+
+
+def test_tabs_and_keys_can_be_clicked(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P")
+        await dashboard.shows("objective over evaluations")
+        await dashboard.pilot.click("#parallel")
+        await dashboard.shows("Parallel coordinates")
+        await dashboard.pilot.click("#distribution")
+        await dashboard.shows("Distribution of objective by rung")
+        last_line = dashboard.text().splitlines()[-1]
+        await dashboard.pilot.click(KeyBar, offset=(last_line.index("x x axis"), 0))
+        await dashboard.shows("Distribution of objective by optimizer")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+# --- while plots are made ------------------------------------------------------------------------
+
+
+def test_a_plot_stays_until_the_next_one_is_there_and_keys_are_answered_meanwhile(
+    drive: Drive, recorded_run: CopyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on = threading.Event()
+
+    def waiting(wish: Wish, *rest: Any) -> Made:
+        if wish.kind.id == "parallel":
+            assert may_go_on.wait(20)
+        return make_plot(wish, *rest)
+
+    monkeypatch.setattr(workshop, "make_plot", waiting)
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P", *["tab"] * 3)
+        await dashboard.shows("objective over learning_rate")
+        before = canvas_of(dashboard).plot
+        await dashboard.press("tab")
+        await dashboard.shows("Parallel …")
+        assert canvas_of(dashboard).plot is before
+        await dashboard.press("left")
+        await dashboard.shows("15_rung_3  0.1309")
+        await dashboard.press("tab", "tab")
+        await dashboard.shows("Distribution …")
+        may_go_on.set()
+        await dashboard.shows("Distribution of objective by rung")
+        await dashboard.press("shift+tab", "shift+tab")
+        await dashboard.shows("Parallel coordinates, 32 of 32 trials")
+
+    try:
+        drive(recorded_run("hyperband-0.17"), steps)
+    finally:
+        may_go_on.set()
+
+
+def test_nobody_puts_the_run_into_words_to_make_a_plot(
+    drive: Drive, recorded_run: CopyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All trials in words take longer than a key may, however fast the plot is made."""
+
+    def never(view: RunView) -> str:
+        raise AssertionError("the run was put into words")
+
+    async def steps(dashboard: Any) -> None:
+        monkeypatch.setattr(RunView, "__repr__", never)
+        await dashboard.press("P", "x", "tab", "tab", "g", "slash", *"rung=1")
+        await dashboard.shows("9 trials match")
+        monkeypatch.undo()
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_the_cursor_stays_on_its_trial_while_the_run_goes_on(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        view = dashboard.app.view
+        trials = dict(view.snapshot.trials)
+        late = trials.pop("25")
+        dashboard.app.view = view_with(view, trials)
+        await dashboard.press("P")
+        await dashboard.shows("objective over evaluations")
+        await dashboard.press("left")
+        await dashboard.shows("18  0.17")
+        await dashboard.press("left")
+        await dashboard.until(lambda: "18  0.17" not in pointed(dashboard), "another")
+        chosen = pointed(dashboard)
+        count = len(canvas_of(dashboard).plot.dots)
+        dashboard.app.view = view_with(view, {**trials, "25": late})
+        await dashboard.until(lambda: len(canvas_of(dashboard).plot.dots) > count, "one more")
+        assert pointed(dashboard) == chosen
+
+    drive(recorded_run("random-0.17"), steps)
+
+
+def view_with(view: RunView, trials: dict[str, Trial]) -> RunView:
+    snapshot = replace(view.snapshot, trials=MappingProxyType(trials))
+    return RunView(snapshot, summarize(snapshot))
+
+
+@pytest.mark.parametrize("tabs", range(7))
+def test_a_plot_is_drawn_anew_for_another_size(
+    drive: Drive, recorded_run: CopyRun, tabs: int
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P", *["tab"] * tabs, "left")
+        for size in ((80, 24), (160, 48), (50, 12), (120, 30)):
+            await dashboard.pilot.resize_terminal(*size)
+            await dashboard.pilot.pause(0.2)
+            lines = dashboard.text().splitlines()
+            assert max(map(len, lines)) <= size[0]
+            assert "enter open" in lines[-1] or "tab next plot" in lines[-1]
+            assert len(lines) == size[1]
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+# --- what cannot be done -------------------------------------------------------------------------
+
+
+def test_keys_that_mean_nothing_to_a_plot_say_why(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P", "tab")
+        await dashboard.shows("Pareto front")
+        await dashboard.press("y")
+        await dashboard.shows("This shows two objectives at once.")
+        await dashboard.press("x")
+        await dashboard.shows("There is nothing else to show this over.")
+        await dashboard.press("shift+tab", "shift+tab", "shift+tab")
+        await dashboard.shows("Importance for objective 1")
+        await dashboard.press("g")
+        await dashboard.shows("There is no axis of the objective.")
+
+    drive(recorded_run("multiobjective-0.17"), steps)
+
+
+def test_curves_follow_the_key_that_chooses_the_objective(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        view = dashboard.app.view
+        dashboard.app.view = view_with(
+            view,
+            {
+                trial_id: replace(
+                    trial,
+                    report=replace(trial.report, learning_curve=[[0.3, 30.0], [0.2, 20.0]]),
+                )
+                for trial_id, trial in view.snapshot.trials.items()
+            },
+        )
+        await dashboard.press("P", "tab", "tab")
+        await dashboard.shows("Learning curves of all trials, 25 of 25")
+        assert "objective 1" in dashboard.text()
+        await dashboard.press("y")
+        await dashboard.shows("objective 2")
+        assert {y for line in canvas_of(dashboard).plot.lines for _, y in line.points} == {
+            *(20.0, 30.0)
+        }
+
+    drive(recorded_run("multiobjective-0.17"), steps)
+
+
+def test_a_plot_that_cannot_be_made_ends_the_program_with_the_reason(
+    drive: Drive, recorded_run: CopyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(wish: Wish, *rest: Any) -> Made:
+        raise ZeroDivisionError("while making a plot")
+
+    monkeypatch.setattr(workshop, "make_plot", broken)
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P")
+        await dashboard.until(lambda: not dashboard.app.is_running, "the end")
+
+    with pytest.raises(ZeroDivisionError, match="while making a plot"):
+        drive(recorded_run("hyperband-0.17"), steps)
