@@ -83,7 +83,11 @@ class Field:
             shown = " | ".join(self.labels[:_MOST_SHOWN])
             text = f"{shown} | …" if len(self.labels) > _MOST_SHOWN else shown
         elif self.kind in ("float", "integer"):
-            bounds = "" if self.lower is None else f" {short_number(self.lower)} … {short_number(self.upper)}"
+            bounds = (
+                ""
+                if self.lower is None
+                else f" {short_number(self.lower)} … {short_number(self.upper)}"
+            )
             text = f"{self.kind}{bounds}{', log' if self.log else ''}"
         else:
             text = f"always {self.shown}" if self.kind == "fixed" else "anything"

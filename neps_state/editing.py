@@ -14,7 +14,7 @@ from neps_state.edit import BUDGET, Budget, Changed, Edit, TrialEdit, check, is_
 from neps_state.errors import add_errors, drop_errors, read_errors
 from neps_state.exceptions import StateChangedError, TrialNotFoundError, UnreadableError
 from neps_state.files import replace_file
-from neps_state.history import WHOLE_DIRECTORY, Change, History
+from neps_state.history import MEND, WHOLE_DIRECTORY, Change, History
 from neps_state.layout import RunLayout
 from neps_state.optimizer import BudgetInfo
 from neps_state.pickles import dump_state
@@ -64,6 +64,10 @@ class Editor:
         """Finish, or take back, what a process began and was killed in."""
         self.history.sweep()
         for change in self.history.begun():
+            if change.action == MEND:
+                # What it did not come to is found again; what it put aside stays kept.
+                self.history.finish(change)
+                continue
             try:
                 edit = change.read_edit()
                 has_happened = self._has_happened(edit)

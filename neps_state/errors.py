@@ -12,6 +12,7 @@ from neps_state.exceptions import NePSError
 from neps_state.files import read_bytes, replace_file
 
 _TEXTS = ("trial_id", "worker_id", "err_type", "err")
+_FIELDS = frozenset({*_TEXTS, "tb"})
 
 
 class SerializedError(NePSError):
@@ -126,6 +127,22 @@ def _parse_row(line: bytes) -> SerializableTrialError | None:
     return SerializableTrialError(**texts, tb=traceback if isinstance(traceback, str) else None)
 
 
+def lines_that_stop_neps(data: bytes) -> list[int]:
+    """Numbers, from 1, of the lines at which NePS's own reading of the dump fails."""
+    lines = data.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return [number for number, line in enumerate(lines, start=1) if not _is_read_by_neps(line)]
+
+
+def _is_read_by_neps(line: bytes) -> bool:
+    try:
+        row: Any = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(row, dict) and row.keys() == _FIELDS and _parse_row(line) is not None
+
+
 def read_errors(path: Path) -> ErrDump:
     """The error dump at `path`; rows that cannot be read are left out.
 
@@ -166,3 +183,12 @@ def drop_errors(path: Path, errors: Iterable[SerializableTrialError]) -> None:
             kept.append(line)
     if found:
         replace_file(path, b"\n".join(kept))
+
+
+def rewrite_errors(path: Path) -> None:
+    """Write the dump anew with the rows in it that can be read, so that NePS reads it.
+
+    The caller holds the errors lock, and has kept the dump as it was.
+    """
+    rows = parse_errors(read_bytes(path)).errs
+    replace_file(path, b"\n".join(json.dumps(asdict(row)).encode() for row in rows))

@@ -176,8 +176,10 @@ def read_bytes(path: Path, *, start: int = 0, length: int = -1) -> bytes:
         UnreadableError: It is a directory, or a pipe or device, which could be read for ever.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        # Before it is opened as a stream, which a directory cannot be.
+        os.close(descriptor)
+        raise UnreadableError(f"{path.name} is no regular file")
     with open(descriptor, "rb", buffering=0) as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UnreadableError(f"{path.name} is no regular file")
         stream.seek(start)
         return stream.read(length)

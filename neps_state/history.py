@@ -12,13 +12,13 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from neps_state.edit import Edit, TrialEdit
+from neps_state.edit import Budget, Edit, TrialEdit
 from neps_state.errors import SerializableTrialError, parse_errors
 from neps_state.exceptions import UnreadableError
 from neps_state.files import read_bytes, replace_file, sync_directory
@@ -33,6 +33,8 @@ TRIALS_FILE = "trials.pkl"
 DROPPED_FILE = "errors.jsonl"
 ADDED_FILE = "added_errors.jsonl"
 WHOLE_DIRECTORY = "whole"
+MEND = "mend"
+"""The action of a change that only puts right what disagreed: nothing to be taken back."""
 _BEGUN = ".begun-"
 _DAY = 24 * 3600.0
 _KEPT_FOR = 30 * _DAY
@@ -93,13 +95,12 @@ class Change:
             kept = load_inert(read_bytes(self.directory / TRIALS_FILE))
         except FileNotFoundError as error:
             raise UnreadableError(f"{self.id} has lost its {TRIALS_FILE}") from error
-        budget = fields.get("budget")
         return Edit(
             self.action,
             tuple(_trial_edits(kept, self.id)),
             drops=_rows(self.directory / DROPPED_FILE),
             adds=_rows(self.directory / ADDED_FILE),
-            budget=(budget[0], budget[1]) if isinstance(budget, list) else None,
+            budget=_budget_of(fields, self.id),
             undoes=self.undoes,
         )
 
@@ -123,18 +124,50 @@ class History:
         return [change for change in self._read() if not change.is_done]
 
     def undoable(self) -> list[Change]:
-        """The changes that can be taken back, oldest first: neither undone nor undoings."""
+        """The changes that can be taken back, oldest first: neither undone, undoings nor mends."""
         changes = self.changes()
         undone = {change.undoes for change in changes}
-        return [each for each in changes if each.undoes is None and each.id not in undone]
+        return [
+            each
+            for each in changes
+            if each.undoes is None and each.id not in undone and each.action != MEND
+        ]
 
     def find(self, change_id: str) -> Change | None:
         """A change by its id, or by the only beginning of one."""
         found = [each for each in self.changes() if each.id.startswith(change_id)]
         return found[0] if len(found) == 1 else None
 
-    def begin(self, edit: Edit) -> Change:
-        """Keep an edit that is about to be carried out, with copies of what it will take away."""
+    def unreadable(self) -> list[tuple[Path, str]]:
+        """The directories of changes that cannot be read, each with what is wrong with it."""
+        found = []
+        unbegun = self.unbegun()
+        for directory in self._directories():
+            if directory in unbegun:
+                continue
+            try:
+                change = _change_in(directory)
+                if not change.is_done:
+                    change.read_edit()
+            except UnreadableError as error:
+                found.append((directory, str(error)))
+        return found
+
+    def unbegun(self) -> list[Path]:
+        """The directories of changes that are being prepared, or were when a process was killed."""
+        return [
+            directory
+            for directory in self._directories()
+            if directory.name.startswith(_BEGUN) and not (directory / CHANGE_FILE).exists()
+        ]
+
+    def begin(self, edit: Edit, about: Collection[str] = ()) -> Change:
+        """Keep an edit that is about to be carried out, with copies of what it will take away.
+
+        Args:
+            edit: What will be done.
+            about: Ids of the trials that it is about, where it does not tell.
+        """
         self._prune(time.time())
         now = datetime.now(UTC)
         name = f"{now:%Y%m%dT%H%M%S.%fZ}-{edit.action}-{os.getpid()}"
@@ -147,16 +180,16 @@ class History:
         replace_file(directory / TRIALS_FILE, dump_state(pairs))
         _write_rows(directory / DROPPED_FILE, edit.drops)
         _write_rows(directory / ADDED_FILE, edit.adds)
-        trial_ids = tuple(each.trial_id for each in edit.trials) or tuple(
-            dict.fromkeys(row.trial_id for row in (*edit.drops, *edit.adds))
-        )
+        named = [each.trial_id for each in edit.trials] or [
+            row.trial_id for row in (*edit.drops, *edit.adds)
+        ]
         change = Change(
             id=name,
             directory=directory,
             action=edit.action,
             time=now.timestamp(),
             by=signature(),
-            trial_ids=trial_ids,
+            trial_ids=tuple(dict.fromkeys([*named, *about])),
             undoes=edit.undoes,
             bytes=_size_of(directory) + sum(self._bytes_removed(each) for each in edit.trials),
             is_done=False,
@@ -176,9 +209,8 @@ class History:
 
     def sweep(self) -> None:
         """Take away what a kill left before a change had begun."""
-        for directory in self._directories():
-            if directory.name.startswith(_BEGUN) and not (directory / CHANGE_FILE).exists():
-                shutil.rmtree(directory)
+        for directory in self.unbegun():
+            shutil.rmtree(directory)
 
     def _directories(self) -> list[Path]:
         if not self._layout.backups.is_dir():
@@ -271,6 +303,15 @@ def _trial_edits(kept: object, change_id: str) -> Iterator[TrialEdit]:
             if each is not None and (type(each) is not Trial or flaw_in(each) is not None):
                 raise UnreadableError(f"{change_id} keeps something that is no trial")
         yield TrialEdit(before, after)
+
+
+def _budget_of(fields: Mapping[str, Any], change_id: str) -> tuple[Budget, Budget] | None:
+    kept = fields.get("budget")
+    if kept is None:
+        return None
+    if not (isinstance(kept, list) and len(kept) == 2 and all(isinstance(x, dict) for x in kept)):
+        raise UnreadableError(f"{change_id} keeps something that is no budget")
+    return kept[0], kept[1]
 
 
 def _write_rows(path: Path, rows: tuple[SerializableTrialError, ...]) -> None:

@@ -166,14 +166,52 @@ class TrialRepo:
         for trial in trials:
             self.write_as_known(trial)
 
-    def write_as_known(self, trial: Trial) -> None:
-        """Make a trial's own files say what the cache says; they may be half done after a kill."""
-        self._write_files(trial, ["metadata"] if trial.report is None else ["report", "metadata"])
-        if trial.report is None:
+    def write_as_known(
+        self, trial: Trial, files: Collection[TrialWriteHint] = ("report", "metadata")
+    ) -> None:
+        """Make a trial's own files say what the cache says; they may be half done after a kill.
+
+        Args:
+            trial: The trial as the cache has it.
+            files: Which of them; a report that it has not goes.
+        """
+        hints = [file for file in files if file != "report" or trial.report is not None]
+        self._write_files(trial, hints)
+        if "report" in files and trial.report is None:
             reported = report_path(self._directory_of(trial.id))
             while reported is not None:
                 reported.unlink()
                 reported = report_path(self._directory_of(trial.id))
+
+    def mend_cache(self) -> bool:
+        """Put what is torn or damaged in the cache aside, so that NePS can read on.
+
+        Trials lost with it are taken up from their own directories; a missing cache is rebuilt.
+
+        Returns:
+            Whether there was anything to mend.
+        """
+        if not self.cache_path.exists():
+            return bool(self._rebuild(write=True))
+        contents = self._read_whole()
+        was_damaged = self._needs_mending
+        if was_damaged:
+            self._put_aside(contents)
+        return was_damaged
+
+    def take_up(self, trials: list[Trial]) -> None:
+        """Let the cache know trials that have their own directories already.
+
+        Args:
+            trials: As their own files have them.
+        """
+        self._append(trials if len(trials) > 1 else trials[0])
+
+    def make_directories(self, trials: Collection[Trial]) -> None:
+        """Give trials that the cache knows the directories they lack, each whole or not at all."""
+        for trial in trials:
+            self._prepare_directory(trial)
+        self.finish_directories(trial.id for trial in trials)
 
     def restore_trials(self, trials: list[Trial], kept_in: Path) -> None:
         """Put trials that were removed back into the run.
@@ -288,19 +326,14 @@ class TrialRepo:
         self._updates += 1
 
     def _mend(self) -> None:
-        """Put what is torn or damaged in the cache aside, so that NePS can read on."""
-        if not self.cache_path.exists():
-            self._rebuild(write=True)
-            return
-        if not self._needs_mending:
+        """Mend the cache, unless it is known to be whole or was only appended to."""
+        if self.cache_path.exists() and not self._needs_mending:
             if not self._cache.has_changed():
                 return
             appended = self._cache.read_appended()
             if appended is not None and not appended.damage:
                 return
-        contents = self._read_whole()
-        if self._needs_mending:
-            self._put_aside(contents)
+        self.mend_cache()
 
     def _read_whole(self) -> CacheContents:
         """The whole cache, and from their own directories the trials that damage cost it."""

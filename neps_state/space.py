@@ -51,7 +51,11 @@ class Parameter:
     def summary(self) -> str:
         """The domain in a few words, as in `float 1e-05 … 0.1, log`."""
         if self.kind in ("float", "integer"):
-            bounds = f" {short_number(self.lower)} … {short_number(self.upper)}" if self._is_bounded else ""
+            bounds = (
+                f" {short_number(self.lower)} … {short_number(self.upper)}"
+                if self._is_bounded
+                else ""
+            )
             text = f"{self.kind}{bounds}"
             text += ", log" if self.log else ""
         elif self.choices:

@@ -30,6 +30,7 @@ from neps_state.given import Evaluated, GivenConfigs
 from neps_state.history import Change, History
 from neps_state.layout import RunLayout
 from neps_state.locks import FileLocker
+from neps_state.mending import Mender
 from neps_state.optimizer import AskFunction, BudgetInfo, OptimizationState, OptimizerInfo
 from neps_state.pickles import dump_state, load_real, picklable_error
 from neps_state.repo import TrialRepo
@@ -444,6 +445,94 @@ class NePSState:
         """
         with self._optimizer_lock.lock(), self._trial_lock.lock(), self._err_lock.lock():
             self._editor.finish_begun()
+
+    # --- mending -------------------------------------------------------------------------------
+
+    def lock_and_mend_cache(self) -> bool:
+        """Put what is torn or damaged in the trial cache aside, or rebuild it if it is missing.
+
+        Returns:
+            Whether there was anything to mend.
+
+        Raises:
+            LockFailedError: A lock could not be had in time.
+        """
+        with self._mending():
+            return self._trial_repo.mend_cache()
+
+    def lock_and_mend_files(self, trial_ids: Iterable[str]) -> Changed:
+        """Write trials' own files anew where they do not say what the cache says.
+
+        What they said is kept. A directory that is missing is made.
+
+        Args:
+            trial_ids: The trials to look at.
+
+        Raises:
+            LockFailedError: A lock could not be had in time; nothing was changed.
+        """
+        with self._mending() as mender:
+            return mender.mend_files(trial_ids)
+
+    def lock_and_take_up(self, trial_ids: Iterable[str]) -> Changed:
+        """Let the trial cache know the trials of directories that it does not know.
+
+        Args:
+            trial_ids: The trials that the directories are named for.
+
+        Raises:
+            LockFailedError: A lock could not be had in time; nothing was changed.
+        """
+        with self._mending() as mender:
+            return mender.take_up(trial_ids)
+
+    def lock_and_drop_empty_directories(self, trial_ids: Iterable[str]) -> Changed:
+        """Remove directories that the cache does not know and that nothing is in.
+
+        Args:
+            trial_ids: The trials that they are named for.
+
+        Raises:
+            LockFailedError: A lock could not be had in time; nothing was changed.
+        """
+        with self._mending() as mender:
+            return mender.drop_empty_directories(trial_ids)
+
+    def lock_and_drop_stale_errors(self) -> Changed:
+        """Take the rows out of the error dump whose trials are not crashed any more, or gone.
+
+        Raises:
+            LockFailedError: A lock could not be had in time; nothing was changed.
+        """
+        with self._mending() as mender:
+            return mender.drop_stale_errors()
+
+    def lock_and_mend_errors(self) -> Changed:
+        """Write the error dump anew without the lines that nobody can read; they are kept.
+
+        Raises:
+            LockFailedError: A lock could not be had in time; nothing was changed.
+        """
+        with self._mending() as mender:
+            return mender.mend_errors()
+
+    def lock_and_clear_leftovers(self, paths: Iterable[Path]) -> Changed:
+        """Move away what killed processes left beside the files they were writing.
+
+        Args:
+            paths: The files and directories; what is none of these stays where it is.
+
+        Raises:
+            LockFailedError: A lock could not be had in time; nothing was changed.
+        """
+        with self._mending() as mender:
+            return mender.clear_leftovers(paths)
+
+    @contextmanager
+    def _mending(self) -> Iterator[Mender]:
+        with self._trial_lock.lock(), self._err_lock.lock():
+            self._editor.finish_begun()
+            yield Mender(RunLayout(self.path), self._trial_repo)
 
     def _to_undo(self, change_id: str | None) -> Change:
         undoable = self.history.undoable()

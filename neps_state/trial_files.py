@@ -56,7 +56,7 @@ def read_trial(directory: Path) -> Trial:
         raise UnreadableError(f"{directory.name} has no config yet")
     config = _read_mapping(directory / f"config.{config_format}", config_format)
     reported = report_path(directory)
-    report = None if reported is None else _read_report(reported)
+    report = None if reported is None else read_report(reported)
     trial = Trial(config=config, metadata=metadata, report=report)
     if metadata.state is State.EXTERNAL:
         trial.source = "imported"
@@ -84,7 +84,12 @@ def read_metadata(directory: Path) -> MetaData:
         raise UnreadableError(f"{directory.name}/{METADATA_FILE}: {error}") from error
 
 
-def _read_report(path: Path) -> Report:
+def read_report(path: Path) -> Report:
+    """The report at a path, in the format that its name tells.
+
+    Raises:
+        UnreadableError: It is missing, half written, or no report.
+    """
     fields = _read_mapping(path, "json" if path.suffix == ".json" else "yaml")
     try:
         return Report(**fields)
