@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -17,7 +18,7 @@ from neps_tui.actions import bindings_of
 from neps_tui.errors.kinds import ErrorKind, ErrorsInKinds, KindsOfErrors, TrialError
 from neps_tui.errors.rows import KIND_COLUMNS, ErrorRows, about, kind_cells
 from neps_tui.errors.traceback_view import TracebackView
-from neps_tui.messages import ResetAsked
+from neps_tui.screens.changing import Changing
 from neps_tui.screens.pane import Pane
 from neps_tui.screens.view_screen import ViewScreen
 from neps_tui.view import RunView
@@ -38,7 +39,7 @@ _FEW_ROWS = 4
 _NO_ERRORS = "No errors.\nA trial that crashes comes here, with the others that crashed like it."
 
 
-class ErrorsScreen(ViewScreen):
+class ErrorsScreen(Changing[None], ViewScreen):
     """Kinds above, the errors of the chosen kind below, and beside them the chosen traceback.
 
     Args:
@@ -64,6 +65,7 @@ class ErrorsScreen(ViewScreen):
         self._rows: ErrorRows | None = None
         self._said: object = None
         self._searched_from: Widget | None = None
+        self._is_on_errors = False
 
     def compose(self) -> ComposeResult:
         """Header, three panes, keys; the search comes when it is needed."""
@@ -82,7 +84,17 @@ class ErrorsScreen(ViewScreen):
         """Kinds and errors one in the place of the other, where there is little room."""
         small = event.size.width < _LEAST_WIDTH or event.size.height < _LEAST_HEIGHT
         self.set_class(small, "-small")
+        self._take_turns()
         self._make_room()
+
+    def _take_turns(self) -> None:
+        """Show kinds or their errors, where there is no room for both.
+
+        Not by a class: that would find the styles of the whole screen anew at every change of pane.
+        """
+        small = self.has_class("-small")
+        self._panes["kinds"].display = not (small and self._is_on_errors)
+        self._panes["one"].display = not small or self._is_on_errors
 
     def _make_room(self) -> None:
         """Give tables as many lines as they need, and most of the screen to the traceback."""
@@ -192,7 +204,8 @@ class ErrorsScreen(ViewScreen):
 
     def _go_to(self, name: str) -> None:
         if name != "traceback":
-            self.set_class(name == "one", "-on-errors")
+            self._is_on_errors = name == "one"
+            self._take_turns()
         targets: dict[str, Widget] = {
             "kinds": self._kinds,
             "one": self._errors,
@@ -204,7 +217,7 @@ class ErrorsScreen(ViewScreen):
         """Close what was opened last: the search, the errors of a kind, the view."""
         if self._search is not None:
             self._end_search()
-        elif self.has_class("-small", "-on-errors"):
+        elif self.has_class("-small") and self._is_on_errors:
             self._go_to("kinds")
         else:
             super().action_back()
@@ -272,19 +285,12 @@ class ErrorsScreen(ViewScreen):
             return True if self._traceback.has_matches else None
         if action in ("search", "open", "next_pane", "previous_pane"):
             return True if self._kind_of else None
-        if action == "reset":
-            return True if self.can_write and self._kind_of else None
+        if action == "change":
+            return True if self._kind_of else None
         return True
 
-    def action_reset(self) -> None:
-        """Ask whether to reset the trials of the selected kinds, or of the selected errors."""
-        trial_ids = self._chosen()
-        if trial_ids:
-            self.post_message(ResetAsked(trial_ids))
-        else:
-            self.notify("None of these trials is in the run any more.", markup=False)
-
-    def _chosen(self) -> tuple[str, ...]:
+    def chosen(self) -> Sequence[str]:
+        """The trials of the selected kinds, or of the selected errors, that are there."""
         if self.view is None:
             return ()
         if self._kinds.has_focus:

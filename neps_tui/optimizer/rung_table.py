@@ -174,18 +174,24 @@ def _fidelity_name(summary: RunSummary) -> str:
     return "fidelity" if key is None else summary.names.get(key, key)
 
 
-def rung_cells(rung: Rung, summary: RunSummary) -> tuple[Cell, ...]:
-    """The cells of a rung, in the order of the columns."""
+def rung_cells(rung: Rung, summary: RunSummary, star: str = "") -> tuple[Cell, ...]:
+    """The cells of a rung, in the order of the columns.
+
+    Args:
+        rung: The rung.
+        summary: What the run amounts to.
+        star: What stands by the incumbent's config.
+    """
     is_best = rung.best_id is not None and rung.best_id == summary.best_id
+    config = (rung.best_id or "").rpartition("_rung_")[0]
     best = (
         [_count(rung.on_front, "text-accent")]
         if summary.objectives > 1
         else [
             Cell(number(rung.best), "text-accent" if is_best else ""),
-            Cell(
-                (rung.best_id or "").rpartition("_rung_")[0],
-                "text-accent" if is_best else "text-muted",
-            ),
+            Cell(f"{config} {star}".rstrip(), "text-accent")
+            if is_best
+            else Cell(config, "text-muted"),
         ]
     )
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -39,6 +40,7 @@ from neps_tui.widgets.key_bar import KeyBar
 from neps_tui.widgets.pane_tabs import PaneTabs
 from neps_tui.widgets.trial_table import TrialTable
 from neps_tui.words.formatting import plain, to_ascii
+from neps_tui.words.states import INCUMBENT
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 130, 30
 """Below this size the parts share a place."""
@@ -48,6 +50,8 @@ _NAMES = {"who": "Budget", "rungs": "Rungs", "space": "Search space", "kept": "S
 _NO_RUNGS = (
     "No rungs.\nOptimizers such as hyperband try configs\nat several fidelities, each a rung."
 )
+_NO_STATE = "No optimizer_state.pkl that could be read: no state is known."
+_NO_PAST = "What the optimizer kept at that time is not recorded anywhere."
 _NOTHING_YET = "No search space and no trials yet.\nBoth come with the first trial that is sampled."
 
 
@@ -84,6 +88,7 @@ class OptimizerScreen(ViewScreen):
         self._note = Static(NO_SPACE, id="note", markup=False)
         self._about = Static(id="about", markup=False)
         self._about_node: SpaceNode | None = None
+        self._left = Vertical(id="left")
         self._tree = InertTreeView(ascii=ascii)
         self._no_state = Static(id="no-state", markup=False)
         self._targets: dict[str, Widget] = {
@@ -104,13 +109,14 @@ class OptimizerScreen(ViewScreen):
         self._rung_of: dict[str, Rung] = {}
         self._kept: tuple[object, object] | None = None
         self._said: list[Part] = []
+        self._part = "space"
 
     def compose(self) -> ComposeResult:
         """The four parts, of which a small terminal shows the one whose tab is active."""
         yield self.header
         yield self._tabs
         with Container(id="parts"):
-            with Vertical(id="left"):
+            with self._left:
                 with self._panes["who"]:
                     yield self._who
                 with self._panes["rungs"]:
@@ -134,9 +140,22 @@ class OptimizerScreen(ViewScreen):
         """One part at a time, where there is little room."""
         small = event.size.width < _LEAST_WIDTH or event.size.height < _LEAST_HEIGHT
         self.set_class(small, "-small")
-        self._tabs.display = small
+        self._take_turns()
         if self.view is not None:
             self.call_after_refresh(self.watch_view)
+
+    def _take_turns(self) -> None:
+        """Show only the chosen part, where there is no room for all.
+
+        Not by classes: these would find the styles of the whole screen anew with every part.
+        """
+        small = self.has_class("-small")
+        for name, pane in self._panes.items():
+            pane.display = not small or name == self._part
+        self._left.display = not small or self._part != "space"
+        self._tabs.display = small
+        if small:
+            self._tabs.show_pane(self._part)
 
     # --- the run -------------------------------------------------------------------------------
 
@@ -154,7 +173,8 @@ class OptimizerScreen(ViewScreen):
         if before is not None and before.snapshot is view.snapshot:
             return
         is_other = before is None or before.snapshot.generation != view.snapshot.generation
-        if not is_other and time.monotonic() - self._counted_at < _COUNTED_EVERY:
+        is_soon = time.monotonic() - self._counted_at < _COUNTED_EVERY
+        if is_soon and not is_other and view.moment is None:
             return
         self._counted, self._counted_at = view, time.monotonic()
         snapshot, summary = view.snapshot, view.summary
@@ -169,6 +189,9 @@ class OptimizerScreen(ViewScreen):
         self._panes["who"].set_title("Optimizer", name or "unknown yet")
         width = max(30, self._panes["who"].size.width - 2)
         found = budgets(view.snapshot, view.summary, view.now())
+        if view.moment is not None:
+            # What NePS has counted by now.
+            found = replace(found, kept=())
         parts = [*budgets_in_words(found, width, ascii=self.ascii)]
         parts += facts_in_words(view.snapshot, width)
         # The last line needs no end.
@@ -188,7 +211,8 @@ class OptimizerScreen(ViewScreen):
 
     def _rung_cells(self, key: str) -> tuple[Cell, ...]:
         assert self.view is not None
-        return rung_cells(self._rung_of[key], self.view.summary)
+        star = INCUMBENT.sign(self.ascii)
+        return rung_cells(self._rung_of[key], self.view.summary, star)
 
     def _show_space(self, view: RunView) -> None:
         if self._spreads is None:
@@ -237,7 +261,9 @@ class OptimizerScreen(ViewScreen):
 
     def _show_kept(self, view: RunView) -> None:
         """Draw what the optimizer keeps, if it has kept something else since."""
-        state, space = view.snapshot.optimizer_state, view.snapshot.space
+        is_past = view.moment is not None
+        state = None if is_past else view.snapshot.optimizer_state
+        space = view.snapshot.space
         if self._kept is not None and self._kept[0] is state and self._kept[1] is space:
             return
         self._kept = (state, space)
@@ -256,7 +282,7 @@ class OptimizerScreen(ViewScreen):
         self._tree.show(nodes)
         self._tree.display = bool(nodes)
         self._no_state.display = state is None
-        self._no_state.update("No optimizer_state.pkl that could be read: no state is known.")
+        self._no_state.update(_NO_PAST if is_past else _NO_STATE)
 
     def _inert(self, parts: list[Part]) -> Content:
         said = [(plain(text, newlines=True), style) for text, style in parts]
@@ -277,10 +303,8 @@ class OptimizerScreen(ViewScreen):
         self.action_next_part(-1)
 
     def _go_to(self, name: str) -> None:
-        for each, pane in self._panes.items():
-            pane.set_class(each == name, "-chosen")
-        self.set_class(name != "space", "-on-left")
-        self._tabs.show_pane(name)
+        self._part = name
+        self._take_turns()
         self.set_focus(self._targets[name])
 
     def on_tabs_tab_activated(self) -> None:

@@ -88,7 +88,6 @@ class TriedValues:
             return self._spreads
         if is_other or not self._place(snapshot.trials):
             self._begin(snapshot, summary)
-            self._place(snapshot.trials)
         self._spreads = self._spread(snapshot, summary)
         return self._spreads
 
@@ -99,6 +98,8 @@ class TriedValues:
         self._domains = {key: each for key, each in found.items() if each is not None}
         self._counts = [Counter() for _ in self._domains]
         self._placed = {}
+        # No bounds need to be checked: those that are guessed were guessed from these values.
+        self._add(dict(zip(snapshot.trials, configs, strict=True)))
 
     def _place(self, trials: Mapping[str, Trial]) -> bool:
         """Count the trials that were not yet.
@@ -124,15 +125,19 @@ class TriedValues:
         ]
         if not all(guess.holds(config) for guess in guesses for config in new.values()):
             return False
+        self._add(new)
+        return True
+
+    def _add(self, new: Mapping[str, Mapping[str, Any]]) -> None:
+        """Count trials, given their configs by their ids."""
         columns = [domain.bins_of(new.values()) for domain in self._domains.values()]
         for count, column in zip(self._counts, columns, strict=True):
             count.update(column)
         rows = zip(*columns, strict=True) if columns else repeat(())
-        placed.update(
+        self._placed.update(
             (trial_id, (config, bins))
             for (trial_id, config), bins in zip(new.items(), rows, strict=False)
         )
-        return True
 
     def _spread(self, snapshot: RunSnapshot, summary: RunSummary) -> Spreads:
         best = _best(snapshot, summary)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from collections.abc import Callable
 from typing import ClassVar
 
-from textual import events
+from textual import events, on, work
 from textual.app import RenderResult
 from textual.binding import BindingType
 from textual.content import Content
@@ -16,23 +16,33 @@ from textual.widget import Widget
 
 from neps_tui.actions import bindings_of
 from neps_tui.replay.history import RunHistory
-from neps_tui.words.formatting import bar, duration, number, percent, to_ascii
+from neps_tui.view import RunView
+from neps_tui.words.formatting import bar, date_and_time, duration, number, percent, to_ascii
 
 _SPEEDS = (1, 10, 60, 600, 3600, 10_000)
 _FRAME = 0.1
 """Seconds between two frames while it plays."""
 _STEP = 0.01
 """Of the whole, what one step goes on."""
+_PATIENCE = 0.03
+"""Seconds after which it is said that a moment is still being got to."""
 _LONGEST_BAR, _SHORTEST_BAR = 40, 6
-_WORDS_WIDTH = 66
+_WORDS_WIDTH = 69
 
 
 class ReplayBar(Widget, can_focus=True):
     """Goes through the past of a run by itself or by keys, and tells which moment it is at.
 
+    What a moment was like is found in a thread, one moment at a time: of many trials that takes
+    longer than a key may. Meanwhile the bar is at the new moment already, and the screen still
+    shows the one before, by its own name.
+
     Args:
-        history: The past.
+        view: The run as it is now.
         ascii: Whether only ASCII may be drawn.
+
+    Attributes:
+        moment: The moment that is wanted, seconds since the epoch.
     """
 
     ALLOW_SELECT = False
@@ -47,59 +57,123 @@ class ReplayBar(Widget, can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("replay")]
 
+    class Opened(Message):
+        """The past is known."""
+
+        def __init__(self, history: RunHistory) -> None:
+            super().__init__()
+            self.history = history
+
     class Moved(Message):
         """Another moment is to be shown.
 
         Args:
-            moment: Seconds since the epoch.
+            view: The run at that moment.
         """
 
-        def __init__(self, moment: float) -> None:
+        def __init__(self, view: RunView) -> None:
             super().__init__()
-            self.moment = moment
-
-        def can_replace(self, message: Message) -> bool:
-            """Only the last of several moves matters."""
-            return isinstance(message, ReplayBar.Moved)
+            self.view = view
 
     class Left(Message):
         """The present is to be shown again."""
 
-    def __init__(self, history: RunHistory, *, ascii: bool = False) -> None:
+    def __init__(self, view: RunView, *, ascii: bool = False) -> None:
         super().__init__()
-        self._history = history
+        self._live = view
         self._ascii = ascii
+        self._history: RunHistory | None = None
         self._speed = _SPEEDS[0]
         self._timer: Timer | None = None
         self._played_at = 0.0
-        self.moment = history.start
+        self.moment = view.now()
+        self._shown: float | None = None
+        self._is_looking = False
+        self._looked_at = 0.0
 
     @property
     def is_playing(self) -> bool:
         """Whether time goes by."""
         return self._timer is not None
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the screen shows the moment that is wanted."""
+        return self._shown == self.moment
+
+    # --- finding moments -----------------------------------------------------------------------
+
     def on_mount(self) -> None:
+        """Find out about the past, once there is something to see."""
+        self.call_after_refresh(self._open)
+
+    @work(thread=True)
+    def _open(self) -> None:
+        self.post_message(self.Opened(RunHistory(self._live)))
+
+    @on(Opened)
+    def _on_opened(self, event: Opened) -> None:
         """Show the beginning, at a speed at which the whole takes about half a minute."""
-        whole = self._history.end - self._history.start
+        history = self._history = event.history
+        whole = history.end - history.start
         self._speed = next((each for each in _SPEEDS if whole / each <= 30), _SPEEDS[-1])
-        self._go(self._history.start)
+        self._go(history, history.start)
+
+    def _jump(self, where: Callable[[RunHistory], float]) -> None:
+        """Go to a moment that the past tells, and stay there."""
+        if self._history is not None:
+            self._pause()
+            self._go(self._history, where(self._history))
+
+    def _go(self, history: RunHistory, moment: float) -> None:
+        self.moment = min(max(moment, history.start), history.end)
+        self.refresh()
+        # Not before that is painted: two threads at once make each other slow.
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Have the moment found that is wanted now, unless another one still is."""
+        if self._history is None or self._is_looking or self.is_there:
+            return
+        self._is_looking = True
+        self._looked_at = time.monotonic()
+        self.set_timer(_PATIENCE, self.refresh)
+        self._look(self._history, self.moment)
+
+    @work(thread=True)
+    def _look(self, history: RunHistory, moment: float) -> None:
+        self.post_message(self.Moved(history.at(moment)))
+
+    @on(Moved)
+    def _on_moved(self, event: Moved) -> None:
+        """Show what was found; while keys go on, what they left behind is not worth painting."""
+        self._is_looking = False
+        if event.view.moment == self.moment or self.is_playing:
+            self._shown = event.view.moment
+            self.refresh()
+        else:
+            event.stop()
+        self._begin()
+
+    # --- keys and mouse ------------------------------------------------------------------------
 
     def action_play(self) -> None:
         """Let time go by, or stop it; from the end, begin anew."""
         if self._timer is not None:
             self._pause()
-        else:
+        elif self._history is not None:
             if self.moment >= self._history.end:
-                self._go(self._history.start)
+                self._go(self._history, self._history.start)
             self._played_at = time.monotonic()
             self._timer = self.set_interval(_FRAME, self._play)
         self.refresh()
 
     def _play(self) -> None:
+        if self._history is None or not self.is_there:
+            return
         now = time.monotonic()
         elapsed, self._played_at = now - self._played_at, now
-        self._go(self.moment + elapsed * self._speed)
+        self._go(self._history, self.moment + elapsed * self._speed)
         if self.moment >= self._history.end:
             self._pause()
 
@@ -111,8 +185,7 @@ class ReplayBar(Widget, can_focus=True):
 
     def action_step(self, steps: int) -> None:
         """Go on or back by hundredths of the whole."""
-        self._pause()
-        self._go(self.moment + steps * _STEP * (self._history.end - self._history.start))
+        self._jump(lambda past: self.moment + steps * _STEP * (past.end - past.start))
 
     def action_speed(self, step: int) -> None:
         """Let time go by faster or slower."""
@@ -122,18 +195,15 @@ class ReplayBar(Widget, can_focus=True):
 
     def action_incumbent(self, step: int) -> None:
         """Go to when the next better trial ended, or the one before."""
-        self._pause()
-        self._go(self._history.next_incumbent(self.moment, step))
+        self._jump(lambda past: past.next_incumbent(self.moment, step))
 
     def action_crash(self, step: int) -> None:
         """Go to when the next trial crashed, or the one before."""
-        self._pause()
-        self._go(self._history.next_crash(self.moment, step))
+        self._jump(lambda past: past.next_crash(self.moment, step))
 
     def action_edge(self, last: bool) -> None:
         """Go to the end or to the beginning."""
-        self._pause()
-        self._go(self._history.end if last else self._history.start)
+        self._jump(lambda past: past.end if last else past.start)
 
     def action_leave(self) -> None:
         """Show the present again."""
@@ -147,13 +217,9 @@ class ReplayBar(Widget, can_focus=True):
         length = self._bar_length()
         if offset is not None and start <= offset.x < start + length:
             part = (offset.x - start + 0.5) / length
-            self._pause()
-            self._go(self._history.start + part * (self._history.end - self._history.start))
+            self._jump(lambda past: past.start + part * (past.end - past.start))
 
-    def _go(self, moment: float) -> None:
-        self.moment = min(max(moment, self._history.start), self._history.end)
-        self.post_message(self.Moved(self.moment))
-        self.refresh()
+    # --- drawing -------------------------------------------------------------------------------
 
     def _before(self) -> str:
         return f"{'>' if self.is_playing else '='} REPLAY  "
@@ -164,12 +230,22 @@ class ReplayBar(Widget, can_focus=True):
 
     def render(self) -> RenderResult:
         """The moment, how far it is, and how fast time goes by."""
+        text = self._before() + self._said()
+        return Content(to_ascii(text) if self._ascii else text)
+
+    def _said(self) -> str:
+        if self._history is None:
+            return "finding out about the past …"
         start, end = self._history.start, self._history.end
         part = (self.moment - start) / (end - start) if end > start else 1.0
-        clock = datetime.fromtimestamp(self.moment).strftime("%Y-%m-%d %H:%M:%S")
-        text = (
-            f"{self._before()}{bar(part, self._bar_length(), self._ascii)}  {clock}"
+        return (
+            f"{bar(part, self._bar_length(), self._ascii)}  {date_and_time(self.moment)}"
             f" · {duration(self.moment - start)} in · {percent(part, 1)}"
-            f" · ×{number(self._speed)}{'' if self.is_playing else ', stopped'}"
+            f" · ×{number(self._speed)}{self._said_of_progress()}"
         )
-        return Content(to_ascii(text) if self._ascii else text)
+
+    def _said_of_progress(self) -> str:
+        if self.is_playing:
+            return ""
+        is_late = self._is_looking and time.monotonic() - self._looked_at >= _PATIENCE
+        return ", on its way" if is_late else ", stopped"

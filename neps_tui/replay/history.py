@@ -2,29 +2,34 @@
 
 What a trial was before is not recorded, but follows: it was not there before it was sampled,
 pending until it was started, evaluating until it ended. A trial that was reset shows only its
-last turn. Budget and search space are those of now.
+last turn. Limits and search space are those of now. What the optimizer kept, and which workers
+had joined without taking a trial, nobody knows of the past.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from types import MappingProxyType
 
-from neps_state import MetaData, State, Trial
+from neps_state import MetaData, SerializableTrialError, State, Trial
 from neps_state.trial import UNFINISHED
 from neps_tui.facts.fold import RunFold
 from neps_tui.view import RunView
 
 _CRASHED = frozenset({State.CRASHED, State.FAILED})
+_FIRST = -(1 << 40)
+"""Where revisions and generations of the past begin: no moment of it directly follows one of the
+present, nor the other way round."""
 
 
 class RunHistory:
     """The past of one run.
 
-    Going forward costs what changed meanwhile; going back costs a pass over all trials.
+    Going forward costs what changed meanwhile; going back also costs adding all up again. Only
+    one thread at a time may ask for a moment; what else there is to know does not change.
 
     Args:
         view: The run as it is now.
@@ -34,9 +39,11 @@ class RunHistory:
         self._view = view
         self._fold = RunFold()
         self._trials: dict[str, Trial] = {}
-        self._moment = -math.inf
-        self._revision = 0
-        self._generation = 0
+        self._errors: tuple[SerializableTrialError, ...] = ()
+        self._moment: float | None = None
+        self._revision = _FIRST
+        state = view.snapshot.optimizer_state
+        self._optimizer_state = None if state is None else replace(state, worker_ids=None)
         trials = view.snapshot.trials.values()
         self._events = sorted(
             (moment, trial_id)
@@ -62,23 +69,19 @@ class RunHistory:
 
     def at(self, moment: float) -> RunView:
         """The run at a moment, seconds since the epoch."""
-        changed: frozenset[str] | None = None
-        if moment < self._moment or self._moment == -math.inf:
-            self._generation += 1
-            self._trials = dict(self._before(moment))
-        else:
-            changed = frozenset(self._between(self._moment, moment))
-            self._trials = {**self._trials, **dict(self._before(moment, changed))}
-        self._moment = moment
+        before, self._moment = self._moment, moment
+        changed = None if before is None else dict.fromkeys(self._between(before, moment))
+        self._trials = self._trials_at(moment, changed)
         self._revision += 1
-        snapshot = self._view.snapshot
+        self._note_errors()
         past = replace(
-            snapshot,
+            self._view.snapshot,
             trials=MappingProxyType(self._trials),
-            changed=changed,
-            errors=tuple(row for row in snapshot.errors if self._has_crashed(row.trial_id)),
+            changed=None if changed is None else frozenset(changed),
+            errors=self._errors,
+            optimizer_state=self._optimizer_state,
             revision=self._revision,
-            generation=self._generation,
+            generation=_FIRST,
         )
         return RunView(past, self._fold.fold(past), None, moment)
 
@@ -90,24 +93,40 @@ class RunHistory:
         """When the next trial crashed or failed, or the one before for a step of -1."""
         return _neighbour(self._crashes, moment, step)
 
-    def _between(self, after: float, until: float) -> Iterator[str]:
-        """Ids of the trials to which something happened."""
-        first = bisect_right(self._events, (after, "\U0010ffff"))
-        last = bisect_right(self._events, (until, "\U0010ffff"))
+    def _between(self, one: float, other: float) -> Iterator[str]:
+        """Ids of the trials to which something happened between two moments."""
+        first, last = (
+            bisect_right(self._events, (moment, "\U0010ffff")) for moment in sorted((one, other))
+        )
         return (trial_id for _, trial_id in self._events[first:last])
 
-    def _before(
-        self, moment: float, ids: frozenset[str] | None = None
-    ) -> Iterator[tuple[str, Trial]]:
-        trials = self._view.snapshot.trials
-        for trial_id in trials if ids is None else ids:
-            past = _as_it_was(trials[trial_id], moment)
-            if past is not None:
-                yield trial_id, past
+    def _trials_at(self, moment: float, changed: Iterable[str] | None) -> dict[str, Trial]:
+        """The trials that had been sampled, as they were.
 
-    def _has_crashed(self, trial_id: str) -> bool:
+        Args:
+            moment: Seconds since the epoch.
+            changed: Those that are others than when it was last asked; None for all.
+        """
+        now = self._view.snapshot.trials
+        then = {} if changed is None else self._trials.copy()
+        for trial_id in now if changed is None else changed:
+            trial = _as_it_was(now[trial_id], moment)
+            if trial is not None:
+                then[trial_id] = trial
+            else:
+                then.pop(trial_id, None)
+        return then
+
+    def _note_errors(self) -> None:
+        """Have the errors that had happened; the very same while no other one has."""
+        errors = self._view.snapshot.errors
+        had_happened = tuple(row for row in errors if self._has_ended(row.trial_id))
+        if had_happened != self._errors:
+            self._errors = had_happened
+
+    def _has_ended(self, trial_id: str) -> bool:
         trial = self._trials.get(trial_id)
-        return trial is not None and trial.report is not None
+        return trial is not None and trial.metadata.state not in UNFINISHED
 
 
 def _moments(trial: Trial) -> Iterator[float]:

@@ -35,17 +35,23 @@ class ColumnsScreen(ModalScreen[None]):
 
     DEFAULT_CSS = """
     ColumnsScreen {
-        align: right middle;
+        align: right top;
         background: $background 20%;
         & > Vertical {
             width: 44;
-            height: 90%;
+            max-height: 100%;
+            margin: 2 0 1 0;
             border: round $primary;
             border-title-style: bold;
             background: $surface;
         }
         & > Vertical.-ascii { border: ascii $primary; }
-        OptionList, OptionList:focus { border: none; height: 1fr; background: $surface; }
+        OptionList, OptionList:focus {
+            height: 1fr;
+            border: none;
+            background: $surface;
+            background-tint: $foreground 0%;
+        }
         #explained { padding: 0 1; color: $text-muted; }
         KeyBar { dock: bottom; }
     }
@@ -85,6 +91,8 @@ class ColumnsScreen(ModalScreen[None]):
         """The list of columns and the keys."""
         with Vertical(classes="-ascii" if self._ascii else "") as box:
             box.border_title = "Columns"
+            # The columns, what is said below them, and the frame.
+            box.styles.height = len(self._choosable()) + 4
             yield self._list
             yield Static("Shown in the table at once, and remembered.", id="explained")
         yield KeyBar()
@@ -162,12 +170,9 @@ class ColumnsScreen(ModalScreen[None]):
         pinned = "  pinned" if column.key in shown[: self._choice.pinned] else ""
         by = dict(self._sorting)
         place = f"{list(by).index(column.key) + 1}" if column.key in by and len(by) > 1 else ""
-        arrow = f"  {'▼' if by[column.key] else '▲'}{place}" if column.key in by else ""
-        text = plain(column.label or column.key)
-        said = Content.assemble(
-            (f"{box} ", "$foreground-muted"),
-            text,
-            (arrow, "bold $text-accent"),
-            (pinned, "$foreground-muted"),
-        )
+        arrows = "^v" if self._ascii else "▲▼"
+        arrow = f"  {arrows[by[column.key]]}{place}" if column.key in by else ""
+        name = plain(column.label or column.key)
+        # In one colour: that of the cursor goes with no other.
+        said = Content.assemble(f"{box} {name}", (arrow, "bold"), (pinned, "italic"))
         return Content(to_ascii(said.plain)) if self._ascii else said

@@ -185,6 +185,9 @@ class TrialRows:
     def _sort_key_of(self, column: str) -> Callable[[Trial], SortKey]:
         if column == "id":
             return lambda trial: natural_id(trial.metadata.id)
+        if all(each.key != column for each in self.all_columns):
+            # At another moment of the run there is such a column.
+            return lambda _: sort_key(None)
         assert self._fields is not None
         field = self._fields[column]
         return lambda trial: sort_key(field(trial))

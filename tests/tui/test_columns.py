@@ -108,7 +108,7 @@ def test_the_table_is_sorted_by_several_columns_from_there(
         await dashboard.shows("learning_rate")
         await dashboard.press("c", "down", "s", "s", "up", "a", "escape")
         await dashboard.shows("objective▲2")
-        assert "epochs▼1" in dashboard.text()
+        assert "epochs▼1 " in dashboard.text()
 
     drive(recorded_run("hyperband-0.17"), steps)
 

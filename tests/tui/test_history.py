@@ -91,6 +91,45 @@ def test_incumbents_and_crashes_are_found_both_ways(now: RunView) -> None:
     assert history.next_crash(crash, -1) == crash
 
 
+def test_no_moment_of_the_past_directly_follows_the_present(now: RunView) -> None:
+    history = RunHistory(now)
+    first, second = (history.at(moment).snapshot for moment in (history.start, history.end))
+    for past in (first, second):
+        assert abs(past.revision - now.snapshot.revision) > 1_000_000
+        assert past.generation != now.snapshot.generation
+    assert first.changed is None
+
+
+def test_what_changed_between_two_moments_is_told_both_ways(now: RunView) -> None:
+    history = RunHistory(now)
+    first = history.at(history.start).snapshot
+    there = history.at((history.start + history.end) / 2).snapshot
+    back = history.at(history.start).snapshot
+    assert (there.revision, back.revision) == (first.revision + 1, first.revision + 2)
+    assert there.changed is not None
+    assert back.changed == there.changed
+    differ = {each for each in there.trials if there.trials[each] != first.trials.get(each)}
+    assert differ <= there.changed
+    assert back.trials == first.trials
+
+
+def test_a_worker_is_known_once_it_has_taken_a_trial(now: RunView) -> None:
+    history = RunHistory(now)
+    assert now.summary.workers
+    assert history.at(history.start).summary.workers == ()
+    assert history.at(history.end).summary.workers == now.summary.workers
+
+
+def test_errors_are_the_very_same_until_another_one_happens(now: RunView) -> None:
+    history = RunHistory(now)
+    crash = history.next_crash(history.start)
+    before, then = history.at(crash - 1e-6).snapshot, history.at(crash).snapshot
+    after = history.at(crash + 1e-6).snapshot
+    assert before.errors == ()
+    assert [row.trial_id for row in then.errors] == ["1_rung_0"]
+    assert after.errors is then.errors
+
+
 @pytest.mark.parametrize(
     "name", ["killed-0.17", "import-0.17", "random-0.13", "multiobjective-0.17"]
 )
