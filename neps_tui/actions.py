@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -10,6 +11,7 @@ from textual.binding import Binding
 Place: TypeAlias = Literal[
     "everywhere",
     "dashboard",
+    "changes",
     "trial",
     "tail",
     "view",
@@ -17,6 +19,8 @@ Place: TypeAlias = Literal[
     "plots",
     "errors",
     "optimizer",
+    "history",
+    "doctor",
     "replay",
     "chooser",
 ]
@@ -59,15 +63,6 @@ ACTIONS: tuple[Action, ...] = (
         "dashboard",
         "trial",
         in_footer=False,
-    ),
-    Action(
-        "reset",
-        "r",
-        "reset",
-        "Put the selected trials, or the one under the cursor, back to pending.",
-        "dashboard",
-        "write",
-        changes_run=True,
     ),
     Action(
         "sort", "s", "sort", "Sort the evaluated trials by the next column.", "dashboard", "run"
@@ -126,15 +121,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane('incumbent')", "p", "plot", "Go to the incumbent curve.", "dashboard", "run"),
     Action(
         "pane('optimizer')", "o", "optimizer", "Go to the optimizer's state.", "dashboard", "run"
-    ),
-    Action(
-        "reset_trial",
-        "r",
-        "reset",
-        "Put this trial back to pending.",
-        "trial",
-        "write",
-        changes_run=True,
     ),
     Action("next_trial", "right_square_bracket", "next", "Show the next trial.", "trial", "run"),
     Action(
@@ -279,6 +265,21 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("toggle_log", "g", "log", "Make the objective's axis logarithmic, or not.", "plots"),
     Action(
+        "next_point",
+        "n",
+        "next trial",
+        "Point at the next trial from left to right, also one that is hidden under another.",
+        "plots",
+    ),
+    Action(
+        "previous_point",
+        "N",
+        "trial before",
+        "The same, from right to left.",
+        "plots",
+        in_footer=False,
+    ),
+    Action(
         "open", "enter", "open", "Show the trial of the error whole.", "errors", in_footer=False
     ),
     Action("next_pane", "tab", "next pane", "Kinds, errors of the kind, traceback.", "errors"),
@@ -309,15 +310,6 @@ ACTIONS: tuple[Action, ...] = (
         in_footer=False,
     ),
     Action(
-        "reset",
-        "r",
-        "reset",
-        "Put the selected errors' trials, or all of the kind, back to pending.",
-        "errors",
-        "write",
-        changes_run=True,
-    ),
-    Action(
         "next_part",
         "tab",
         "next part",
@@ -330,6 +322,161 @@ ACTIONS: tuple[Action, ...] = (
         "part before",
         "The same, the other way round.",
         "optimizer",
+        in_footer=False,
+    ),
+    Action(
+        "change('reset')",
+        "r",
+        "reset",
+        "Put the chosen trials back to pending.",
+        "changes",
+        "write",
+        changes_run=True,
+    ),
+    Action(
+        "change('remove')",
+        "d",
+        "remove",
+        "Take the chosen trials out of the run; they are kept.",
+        "changes",
+        "write",
+        in_footer=False,
+        changes_run=True,
+    ),
+    Action(
+        "change('report')",
+        "i",
+        "report by hand",
+        "Tell how the evaluation of a trial ended.",
+        "changes",
+        "write",
+        in_footer=False,
+        changes_run=True,
+    ),
+    Action(
+        "change('mark_corrupted')",
+        "m",
+        "mark as corrupted",
+        "Mark the chosen trials as corrupted.",
+        "changes",
+        "write",
+        in_footer=False,
+        changes_run=True,
+    ),
+    Action(
+        "change('mark_failed')",
+        "M",
+        "mark as failed",
+        "Mark the chosen trials as failed.",
+        "changes",
+        "write",
+        in_footer=False,
+        changes_run=True,
+    ),
+    Action(
+        "change('enqueue')",
+        "a",
+        "enqueue",
+        "Have a config evaluated next, written from that of the chosen trial.",
+        "changes",
+        "write",
+        in_footer=False,
+        changes_run=True,
+    ),
+    Action(
+        "change('reset_abandoned')",
+        "A",
+        "reset abandoned",
+        "Put every trial that its worker has certainly left back to pending.",
+        "dashboard",
+        "write",
+        in_footer=False,
+        changes_run=True,
+    ),
+    Action(
+        "change('import')",
+        "I",
+        "import",
+        "Bring in evaluations made elsewhere, from a file or another run.",
+        "dashboard",
+        "write",
+        in_footer=False,
+        changes_run=True,
+    ),
+    Action(
+        "change('budget')",
+        "B",
+        "budget",
+        "Raise or lower the budget of the whole run.",
+        "dashboard",
+        "write",
+        in_footer=False,
+        changes_run=True,
+    ),
+    Action(
+        "change('clear_errors')",
+        "C",
+        "clear errors",
+        "Drop the errors of trials that are not crashed any more, or gone.",
+        "dashboard",
+        "write",
+        in_footer=False,
+        changes_run=True,
+    ),
+    Action(
+        "change('undo')",
+        "u",
+        "undo",
+        "Take back the last change that was made with neps-tui.",
+        "dashboard",
+        "write",
+        in_footer=False,
+        changes_run=True,
+    ),
+    Action(
+        "undo_this",
+        "u",
+        "undo",
+        "Take back the change under the cursor.",
+        "history",
+        "write",
+        changes_run=True,
+    ),
+    Action(
+        "open",
+        "enter",
+        "open",
+        "Show the first trial that the finding is about.",
+        "doctor",
+        "trial",
+        in_footer=False,
+    ),
+    Action(
+        "mend",
+        "F",
+        "mend",
+        "Mend all that was found and can be mended without a risk, once confirmed.",
+        "doctor",
+        "write",
+        changes_run=True,
+    ),
+    Action("look_again", "L,f5", "look again", "Examine the run again.", "doctor", "run"),
+    Action(
+        "view('doctor')",
+        "D",
+        "doctor",
+        "Show what is wrong with the run's directory, and mend it.",
+        "everywhere",
+        "run",
+        in_footer=False,
+    ),
+    Action(
+        "view('history')",
+        "H",
+        "history",
+        "What was changed with neps-tui, when and by whom.",
+        "everywhere",
+        "run",
         in_footer=False,
     ),
     Action(
@@ -485,6 +632,11 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
+def key_map_name(action: str) -> str:
+    """An action with its argument as one name, as in `view.workers` for `view('workers')`."""
+    return re.sub(r"\W+", ".", action).strip(".")
+
+
 def actions_of(*places: Place) -> tuple[Action, ...]:
     """The actions of some places, in the table's order."""
     return tuple(action for action in ACTIONS if action.place in places)
@@ -507,7 +659,7 @@ def bindings_of(*places: Place) -> list[Binding]:
             # Spelled out: a terminal without Unicode has no sign for it.
             key_display="enter" if action.keys == "enter" else None,
             priority=action.at_once,
-            id=f"{action.place}.{action.id}",
+            id=f"{action.place}.{key_map_name(action.id)}",
             tooltip=action.help,
         )
         for action in actions

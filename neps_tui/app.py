@@ -6,6 +6,7 @@ What the first screen does not need is imported when it is used, which keeps the
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, get_args
 
 from textual import on
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -24,22 +25,26 @@ from neps_tui.actions import Place, actions_of, bindings_of
 from neps_tui.dashboard.screen import DashboardScreen
 from neps_tui.messages import (
     Asked,
+    ChangeAsked,
     CommandEnded,
     CommandStarted,
     FileOpened,
+    MendAsked,
     PlotChosen,
     PlotOpened,
     ReplayAsked,
-    ResetAsked,
     RunChanged,
     StoreFailed,
     TrialOpened,
+    UndoAsked,
+    UndoRead,
 )
 from neps_tui.remembered import recall, remember
 from neps_tui.screens.run_screen import RunScreen
 from neps_tui.store import Inquiry, RunStore
 from neps_tui.themes import OTHER_SHADE, THEMES
 from neps_tui.view import RunView
+from neps_tui.words.formatting import to_ascii
 
 if TYPE_CHECKING:
     from neps_tui.changes.plan import Plan
@@ -67,6 +72,11 @@ class Options:
     poll_seconds: float | None = None
     theme: str | None = None
     ascii: bool = False
+
+
+def _may_write(root: Path) -> bool:
+    """Whether a run there could be changed, as far as one can tell before there is one."""
+    return not root.exists() or os.access(root, os.W_OK | os.X_OK)
 
 
 def _trial_commands() -> type[Provider]:
@@ -103,14 +113,15 @@ class NepsTuiApp(App[None]):
         super().__init__(css_path=[self.CSS_PATH, _ASCII_CSS] if self._options.ascii else None)
         for theme in THEMES:
             self.register_theme(theme)
+        # Over a slow line a moving underline is in the way of what a key was pressed for.
+        self.animation_level = "none"
         self._root = root
         self._choices = choices
         self._store: RunStore | None = None
         self._live: RunView | None = None
         self._is_replaying = False
-        self._dashboard = DashboardScreen(
-            can_write=not self._options.read_only, ascii=self._options.ascii
-        )
+        self._can_write = not self._options.read_only and _may_write(root)
+        self._dashboard = DashboardScreen(can_write=self._can_write, ascii=self._options.ascii)
 
     def get_default_screen(self) -> Screen[None]:
         """The dashboard, with the run in it if that can be read in a moment."""
@@ -174,13 +185,14 @@ class NepsTuiApp(App[None]):
     def _on_command_ended(self, message: CommandEnded) -> None:
         self._notice("")
         if message.changed is None:
-            self._say(f"{message.what}: {message.failure}", severity="error")
+            self._say(f"{message.plan.what}: {message.failure}", severity="error")
             return
         done, refused = message.changed.done, message.changed.refused
         if message.changed.change_id is not None:
             self._dashboard.clear_selection()
             listed = f"{done[0]} " if len(done) == 1 else f"{len(done)} trials " if done else ""
-            self._say(f"{listed}{message.done}")
+            undo = "; u takes it back" if message.plan.is_undoable else ""
+            self._say(f"{listed}{message.plan.done}{undo}")
         for reason in refused.values():
             self._say(f"Left as it is: {reason}", severity="warning")
 
@@ -247,7 +259,7 @@ class NepsTuiApp(App[None]):
         screen = TrialScreen(
             message.trial_id,
             message.order,
-            can_write=not self._options.read_only,
+            can_write=self._can_write,
             ascii=self._options.ascii,
         )
         self.push_screen(screen.data_bind(NepsTuiApp.view), self._dashboard.point_at)
@@ -262,7 +274,7 @@ class NepsTuiApp(App[None]):
     def _on_plot_opened(self, message: PlotOpened) -> None:
         from neps_tui.plots.screen import PlotsScreen
 
-        plots = PlotsScreen(can_write=not self._options.read_only, ascii=self._options.ascii)
+        plots = PlotsScreen(can_write=self._can_write, ascii=self._options.ascii)
         plots.begin_with(message.kind, message.variant)
         self.push_screen(plots.data_bind(NepsTuiApp.view))
 
@@ -271,21 +283,65 @@ class NepsTuiApp(App[None]):
         if self._store is not None:
             self._store.inquire(Inquiry(message.read, message.answer))
 
-    @on(ResetAsked)
-    def _on_reset_asked(self, message: ResetAsked) -> None:
-        view = self.view
-        if view is None or self._store is None:
+    @on(ChangeAsked)
+    def _on_change_asked(self, message: ChangeAsked) -> None:
+        view = self._changeable()
+        if view is None:
             return
-        if view.moment is not None:
-            self._say("This is the past: go back to now to change the run.", "warning")
+        if message.kind == "undo":
+            self._on_undo_asked(UndoAsked())
             return
-        from neps_tui.changes.resetting import plan_reset
+        from neps_tui.changes.catalogue import asked
+        from neps_tui.changes.form import Form, FormError
 
         trials = [trial for each in message.trial_ids if (trial := view.trial(each)) is not None]
-        self._propose(plan_reset(view, trials, now=time.time()))
+        if message.trial_ids and not trials:
+            self._say("None of these trials is in the run any more.", "warning")
+            return
+        try:
+            change = asked(message.kind, view, trials, now=time.time())
+        except FormError as error:
+            self._say(f"{error}.", "warning")
+            return
+        if isinstance(change, Form):
+            from neps_tui.changes.form_screen import FormScreen
 
-    def _propose(self, plan: Plan) -> None:
+            self.push_screen(FormScreen(change, ascii=self._options.ascii), self._propose)
+        else:
+            self._propose(change)
+
+    @on(UndoAsked)
+    def _on_undo_asked(self, message: UndoAsked) -> None:
+        view = self._changeable()
+        if view is not None:
+            from neps_tui.changes.undoing import read_undo
+
+            root, change_id = view.snapshot.root, message.change_id
+            self.post_message(
+                Asked(lambda: UndoRead(read_undo(root, change_id)), self.post_message)
+            )
+
+    @on(UndoRead)
+    def _on_undo_read(self, message: UndoRead) -> None:
+        self._propose(message.plan)
+
+    @on(MendAsked)
+    def _on_mend_asked(self, message: MendAsked) -> None:
+        if self._changeable() is not None:
+            self._propose(message.plan)
+
+    def _changeable(self) -> RunView | None:
+        """The run, if it can be changed now; why not is said."""
+        view = self.view
+        if view is not None and view.moment is not None:
+            self._say("This is the past: go back to now to change the run.", "warning")
+            return None
+        return view if self._store is not None else None
+
+    def _propose(self, plan: Plan | None) -> None:
         """Ask whether to change the run, and have it done if the answer is yes."""
+        if plan is None:
+            return
         from neps_tui.screens.confirm import ConfirmScreen
 
         if plan.nothing is not None:
@@ -300,6 +356,11 @@ class NepsTuiApp(App[None]):
         label = f"Yes, {plan.what.partition(' ')[0]}"
         self.push_screen(ConfirmScreen(plan.question, plan.lines, plan.risks, label), answered)
 
+    def get_key_display(self, binding: Binding) -> str:
+        """What a key is called where it is listed."""
+        shown = super().get_key_display(binding)
+        return to_ascii(shown) if self._options.ascii else shown
+
     def action_command_palette(self) -> None:
         """Find any action, view or trial by its name."""
         from textual.command import CommandPalette
@@ -312,7 +373,7 @@ class NepsTuiApp(App[None]):
         from neps_tui.screens.view_screen import ViewScreen
         from neps_tui.screens.views import make_view
 
-        made = make_view(name, can_write=not self._options.read_only, ascii=self._options.ascii)
+        made = make_view(name, can_write=self._can_write, ascii=self._options.ascii)
         screen = made.data_bind(NepsTuiApp.view)
         if type(self.screen) is type(made):
             return
@@ -344,7 +405,7 @@ class NepsTuiApp(App[None]):
         """Every action of the screen in the palette, from the one table of actions."""
         places: list[Place] = ["everywhere"]
         if isinstance(screen, DashboardScreen):
-            places.insert(0, "dashboard")
+            places[:0] = ["dashboard", "changes"]
         elif screen.id in ("trial", "tail"):
             places[:0] = [place for place in get_args(Place) if place == screen.id]
         elif isinstance(screen, RunScreen):

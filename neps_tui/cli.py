@@ -18,6 +18,7 @@ from neps_tui.words.states import STATES
 _COMMANDS = (
     *("watch", "demo", "status", "trials", "trial", "errors", "optimizer"),
     *("reset", "remove", "report", "mark", "enqueue", "import", "budget", "undo"),
+    "doctor",
 )
 _OWN_OPTIONS = ("-h", "--help", "--version")
 _LOCK_TIMEOUT = 5.0
@@ -214,6 +215,15 @@ def _add_changing(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     undo = _change(commands, "undo", "undo", "the last change made by this program, taken back")
     undo.add_argument("change", nargs="?", metavar="CHANGE", help="which, by how its id begins")
     undo.add_argument("--list", action="store_true", help="only list the changes")
+    doctor = _run_command(
+        commands,
+        "doctor",
+        _lazily("doctoring", "doctor"),
+        "what is wrong with the directory, and mended",
+    )
+    doctor.add_argument("--fix", action="store_true", help="mend what can be without a risk")
+    _add_json(doctor)
+    _add_asking(doctor)
 
 
 def _change(
@@ -224,11 +234,16 @@ def _change(
 ) -> argparse.ArgumentParser:
     """A command that changes a run: each asks, and can be told not to."""
     parser = _run_command(commands, name, _lazily("changing", function), help_text)
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be changed")
+    _add_asking(parser)
     parser.add_argument(
         "--force", action="store_true", help="even what a worker may still be evaluating"
     )
+    return parser
+
+
+def _add_asking(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be changed")
     parser.add_argument(
         "--timeout",
         type=_positive_seconds,
@@ -236,7 +251,6 @@ def _change(
         metavar="SECONDS",
         help="how long to wait for a lock (default 5)",
     )
-    return parser
 
 
 def _add_states(parser: argparse.ArgumentParser, choices: Sequence[str], help_text: str) -> None:

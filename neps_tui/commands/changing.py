@@ -45,7 +45,8 @@ def remove(arguments: argparse.Namespace) -> Exit:
 
 def report(arguments: argparse.Namespace) -> Exit:
     """Tell how the evaluation of a trial ended."""
-    from neps_tui.changes.reporting import ReportError, plan_report
+    from neps_tui.changes.form import FormError
+    from neps_tui.changes.reporting import plan_report
 
     view = read_run(arguments.root)
     (trial,) = _named(view, arguments, [arguments.id])
@@ -58,7 +59,7 @@ def report(arguments: argparse.Namespace) -> Exit:
             cost=arguments.cost,
             now=time.time(),
         )
-    except ReportError as error:
+    except FormError as error:
         raise CommandError(f"{error}; nothing was changed", Exit.USAGE) from error
     return _carry_out(plan, arguments)
 
@@ -104,7 +105,8 @@ def import_evaluations(arguments: argparse.Namespace) -> Exit:
 
 def budget(arguments: argparse.Namespace) -> Exit:
     """Change the limits of the whole run."""
-    from neps_tui.changes.budgeting import NoTotalsError, plan_budget
+    from neps_tui.changes.budgeting import plan_budget
+    from neps_tui.changes.form import FormError
 
     names = ("evaluations", "cost", "fidelities")
     limits = {name: limit for name in names if (limit := getattr(arguments, name)) is not None}
@@ -113,7 +115,7 @@ def budget(arguments: argparse.Namespace) -> Exit:
         raise CommandError(f"give at least one of {options}", Exit.USAGE)
     try:
         return _carry_out(plan_budget(read_run(arguments.root), limits), arguments)
-    except NoTotalsError as error:
+    except FormError as error:
         raise CommandError(f"{error}; nothing was changed", Exit.REFUSED) from error
 
 

@@ -10,6 +10,7 @@ class Exit(IntEnum):
 
     DONE = 0
     NOTHING_MATCHED = 1
+    PROBLEMS = 1
     USAGE = 2
     REFUSED = 3
     NO_LOCK = 4

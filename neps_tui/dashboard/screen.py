@@ -20,8 +20,9 @@ from neps_tui.dashboard.panes.incumbent import IncumbentPane
 from neps_tui.dashboard.panes.optimizer import OptimizerPane
 from neps_tui.dashboard.panes.pending import PendingPane
 from neps_tui.dashboard.panes.table_pane import TablePane
-from neps_tui.messages import ReplayAsked, ResetAsked, TrialOpened
+from neps_tui.messages import ReplayAsked, TrialOpened
 from neps_tui.remembered import recall, remember
+from neps_tui.screens.changing import CHANGES, Changing
 from neps_tui.screens.pane import Pane
 from neps_tui.screens.run_screen import RunScreen
 from neps_tui.trials.column_choice import ColumnChoice
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from neps_tui.plots.canvas import PlotCanvas
     from neps_tui.plots.chosen import ChosenPlot
     from neps_tui.replay.bar import ReplayBar
-    from neps_tui.replay.history import RunHistory
     from neps_tui.widgets.pane_tabs import PaneTabs
 
 _TAB_NAMES = {
@@ -44,12 +44,12 @@ _TAB_NAMES = {
     "incumbent": "Plot",
     "optimizer": "Optimizer",
 }
-_NEEDING_A_RUN = frozenset({"sort", "reverse_sort", "columns", "filter", "jump", "replay", "reset"})
+_NEEDING_A_RUN = CHANGES | {"sort", "reverse_sort", "columns", "filter", "jump", "replay"}
 _LEAST_WIDTH, _LEAST_HEIGHT = 120, 30
 """Below this size the panes become tabs."""
 
 
-class DashboardScreen(RunScreen):
+class DashboardScreen(Changing[None], RunScreen):
     """Header, panes and footer.
 
     Args:
@@ -227,11 +227,11 @@ class DashboardScreen(RunScreen):
         else:
             self.post_message(ReplayAsked())
 
-    def open_replay(self, history: RunHistory) -> None:
-        """Show the line from which the past is gone through."""
+    def open_replay(self, live: RunView) -> None:
+        """Show the line from which the past of a run is gone through."""
         from neps_tui.replay.bar import ReplayBar
 
-        self._replay_bar = ReplayBar(history, ascii=self.ascii)
+        self._replay_bar = ReplayBar(live, ascii=self.ascii)
         self.add_class("-replaying")
         self.mount(self._replay_bar, before=self.query_one(KeyBar))
         self._replay_bar.focus()
@@ -256,11 +256,7 @@ class DashboardScreen(RunScreen):
         """Why an action cannot be done now."""
         if action in _NEEDING_A_RUN and not self._has_run():
             return "There is no run yet."
-        if action == "reset" and not self.can_write:
-            return (
-                "Read-only: nothing can be changed from here. Start without --read-only for that."
-            )
-        return None
+        return super().why_not(action)
 
     def _has_run(self) -> bool:
         return self.view is not None and self.view.has_run
@@ -288,16 +284,6 @@ class DashboardScreen(RunScreen):
         pane = self._panes[self._active]
         if trial_id is not None and isinstance(pane, TablePane):
             pane.point_at(trial_id)
-
-    def action_reset(self) -> None:
-        """Ask whether to reset the chosen trials."""
-        if self.refuses("reset"):
-            return
-        chosen = self.chosen()
-        if chosen:
-            self.post_message(ResetAsked(tuple(chosen)))
-        else:
-            self.notify("Choose a trial first.", markup=False)
 
     def clear_selection(self) -> None:
         """Select nothing any more."""

@@ -39,7 +39,7 @@ class ConfirmScreen(ModalScreen[bool]):
             padding: 1 2;
         }
         #question { text-style: bold; }
-        #changes { height: auto; max-height: 14; margin: 1 0; }
+        #changes { height: auto; max-height: 40vh; margin: 1 0; }
         #changes > Static { width: 1fr; }
         #risks { color: $text-warning; margin-bottom: 1; }
         #risks.-empty { display: none; }

@@ -20,6 +20,7 @@ from neps_tui.words.states import INCUMBENT, look
 
 _TITLES: dict[Place, str] = {
     "dashboard": "On the dashboard",
+    "changes": "Changing the run",
     "trial": "On a trial",
     "tail": "In a file",
     "view": "In a view",
@@ -27,6 +28,8 @@ _TITLES: dict[Place, str] = {
     "plots": "In the plots",
     "errors": "In the errors",
     "optimizer": "On the optimizer",
+    "history": "In the history",
+    "doctor": "At the doctor",
     "replay": "In a replay",
     "everywhere": "Everywhere",
 }

@@ -37,7 +37,8 @@ class Pane(Vertical):
     Pane.-ascii:focus-within { border: ascii $primary; }
     """
 
-    view: reactive[RunView | None] = reactive[RunView | None](None)
+    # Its contents are painted by themselves, and the frame stays as it is.
+    view: reactive[RunView | None] = reactive[RunView | None](None, repaint=False)
 
     def __init__(self, *, id: str, ascii: bool = False) -> None:
         super().__init__(id=id, classes="-ascii" if ascii else None)

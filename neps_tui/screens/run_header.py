@@ -17,6 +17,7 @@ from neps_tui.view import RunView
 from neps_tui.words.formatting import (
     age,
     bar,
+    date_and_time,
     duration,
     number,
     percent,
@@ -80,8 +81,10 @@ class RunHeader(Vertical):
             notice: Something more to say: a command under way, or a failure.
         """
         width = self.content_size.width
-        first = _fit(self._run_parts(view), self._best_parts(view, now), width)
         middle = list(self._alive_parts(view, now, data_age))
+        # Which moment of the past it is may never be left out.
+        taken = 0 if view.moment is None else _width(middle) + 2
+        first = _fit(self._run_parts(view), self._best_parts(view, now), width - taken)
         self._update(0, _with_middle(first, middle, width))
         self._update(1, _whole_parts(self._progress_parts(view, now, width), width))
         said = notice or _problems(view)
@@ -101,8 +104,10 @@ class RunHeader(Vertical):
     def _run_parts(self, view: RunView) -> list[Part]:
         info = view.snapshot.optimizer_info
         name = plain(view.snapshot.root.name)
-        optimizer = [(" · ", "$foreground-muted"), (plain(info["name"]), "")] if info else []
-        return [(name, "bold"), *optimizer]
+        if info is None or view.moment is not None:
+            # The moment of the past takes the optimizer's place.
+            return [(name, "bold")]
+        return [(name, "bold"), (" · ", "$foreground-muted"), (plain(info["name"]), "")]
 
     def _best_parts(self, view: RunView, now: float) -> list[Part]:
         summary = view.summary
@@ -123,7 +128,7 @@ class RunHeader(Vertical):
             yield f"{dot} waiting", "bold $text-warning"
             return
         if view.moment is not None:
-            yield f"{dot} the past", "bold $text-warning"
+            yield f"{dot} past {date_and_time(view.moment)}", "bold $text-warning"
             return
         condition = view.summary.condition(now)
         if data_age > STALE_AFTER:

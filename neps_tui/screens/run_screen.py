@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from textual.events import Resize
-from textual.reactive import reactive
+from textual.reactive import Reactive, reactive
+from textual.widget import Widget
 
 from neps_tui.screens.run_header import RunHeader
 from neps_tui.view import RunView
@@ -27,9 +28,12 @@ class RunScreen(Refusing[None]):
         checked_at: When the run was last looked at, by `time.monotonic`.
     """
 
-    view: reactive[RunView | None] = reactive[RunView | None](None)
-    notice: reactive[str] = reactive("")
+    # None of them paints the whole screen anew: what looks different for it does so by itself.
+    view: reactive[RunView | None] = reactive[RunView | None](None, repaint=False)
+    notice: reactive[str] = reactive("", repaint=False)
     """What is under way, or has failed."""
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """The widget that gets the keys."""
 
     def __init__(self, *, can_write: bool = True, ascii: bool = False, id: str | None = None):
         super().__init__(id=id)

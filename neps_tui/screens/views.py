@@ -9,9 +9,11 @@ if TYPE_CHECKING:
     from neps_tui.screens.view_screen import ViewScreen
 
 _VIEWS = {
+    "doctor": ("neps_tui.doctor.screen", "DoctorScreen"),
     "workers": ("neps_tui.workers.screen", "WorkersScreen"),
     "errors": ("neps_tui.errors.screen", "ErrorsScreen"),
     "optimizer": ("neps_tui.optimizer.screen", "OptimizerScreen"),
+    "history": ("neps_tui.history.screen", "HistoryScreen"),
     "plots": ("neps_tui.plots.screen", "PlotsScreen"),
 }
 

@@ -13,7 +13,7 @@ from neps_state.readable import readable_config
 from neps_state.stand_in import class_name_of
 from neps_tui.errors.traceback_frames import deciding_frame
 from neps_tui.view import RunView
-from neps_tui.words.formatting import MISSING, number, plain
+from neps_tui.words.formatting import MISSING, date_and_time, number, plain
 from neps_tui.words.states import INCUMBENT, look
 from neps_tui.words.text_lines import Line, Part, row_lines
 
@@ -36,6 +36,7 @@ class Headline:
         title: Id, state and objective.
         place: Which one it is of the table that it was opened from; empty if it is not in it.
         error: Its error; empty if there was none.
+        past: Which moment of the past it is; empty in the present.
     """
 
     glyph: str
@@ -43,6 +44,7 @@ class Headline:
     title: str
     place: str = ""
     error: str = ""
+    past: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def headline(trial: Trial, view: RunView, *, place: str = "", ascii: bool = Fals
     error = error_of(trial, view)
     text = "" if error is None or error.is_past else error.text
     title = plain(" · ".join(parts))
-    return Headline(shown.sign(ascii), shown.colour_style, title, place, text)
+    past = "" if view.moment is None else f"past {date_and_time(view.moment)}"
+    return Headline(shown.sign(ascii), shown.colour_style, title, place, text, past)
 
 
 def headline_line(said: Headline, width: int, *, ascii: bool = False) -> list[Line]:
@@ -113,6 +116,7 @@ def headline_line(said: Headline, width: int, *, ascii: bool = False) -> list[Li
     line: list[Part] = []
     room = width
     for text, style in (
+        (f"{said.past}  " if said.past else "", "bold $text-warning"),
         (said.glyph, said.colour),
         (f" {said.title}", "bold"),
         (f"  {said.place}" if said.place else "", _NAME),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
@@ -140,9 +141,15 @@ class FilesPane(Pane):
         self.table.empty_text = "reading …"
         self.table.set_rows((), lambda _: ())
 
-    def draw(self, listing: Listing, now: float) -> None:
-        """Show a directory (`now` in seconds since the epoch)."""
-        self.set_title("Files", said_of(listing))
+    def draw(self, listing: Listing, *, is_past: bool) -> None:
+        """Show a directory as it is now, whichever moment else is shown.
+
+        Args:
+            listing: What is in it.
+            is_past: Whether the rest of the screen shows a moment of the past.
+        """
+        now = time.time()
+        self.set_title("Files", "as they are now, not then" if is_past else "", said_of(listing))
         self._entries = {entry.place: entry for entry in listing.entries}
         self.table.empty_text = listing.problem or "The directory is empty."
         self.table.set_columns(FILE_COLUMNS if self._entries else ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -18,10 +18,11 @@ from textual.widget import Widget
 from neps_state import State, Trial
 from neps_tui.actions import bindings_of
 from neps_tui.facts import records
-from neps_tui.messages import Asked, FileOpened, ResetAsked
+from neps_tui.messages import Asked, FileOpened
 from neps_tui.plots.canvas import PlotCanvas
 from neps_tui.plots.one_trial import one_trial_plot
 from neps_tui.plots.plot import Plot
+from neps_tui.screens.changing import CHANGES, Changing
 from neps_tui.screens.pane import Pane
 from neps_tui.trial.details import (
     ErrorOfTrial,
@@ -45,7 +46,6 @@ from neps_tui.view import RunView
 from neps_tui.widgets.fitted_text import FittedText
 from neps_tui.widgets.key_bar import KeyBar
 from neps_tui.widgets.reading_scroll import ReadingScroll
-from neps_tui.widgets.refusing import Refusing
 from neps_tui.widgets.trial_table import TrialTable
 from neps_tui.words.formatting import plain
 
@@ -63,7 +63,7 @@ _NAMES = {
     "files": "Files",
 }
 _GREYED = (
-    "reset_trial",
+    *sorted(CHANGES),
     "next_trial",
     "previous_trial",
     "raw_config",
@@ -72,7 +72,7 @@ _GREYED = (
 )
 
 
-class TrialScreen(Refusing[str]):
+class TrialScreen(Changing[str]):
     """Everything about one trial, as it is now; its result is the trial that was shown last.
 
     Args:
@@ -85,7 +85,7 @@ class TrialScreen(Refusing[str]):
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("trial")]
 
-    view: reactive[RunView | None] = reactive[RunView | None](None)
+    view: reactive[RunView | None] = reactive[RunView | None](None, repaint=False)
 
     class Listed(Message):
         """The trial's directory was read."""
@@ -99,7 +99,7 @@ class TrialScreen(Refusing[str]):
     ) -> None:
         super().__init__(id="trial")
         self.trial_id = trial_id
-        self._can_write = can_write
+        self.can_write = can_write
         self._ascii = ascii
         self._order = order
         self._place_of = {each: at for at, each in enumerate(order)}
@@ -227,7 +227,9 @@ class TrialScreen(Refusing[str]):
 
     @property
     def _files_said(self) -> str:
-        return "" if self._listing is None else f" {self._listing.files}"
+        # On a small terminal no title says so.
+        when = ", as they are now" if self._is_past else ""
+        return "" if self._listing is None else f" {self._listing.files}{when}"
 
     def _draw_curve(self, trial: Trial, steps: tuple[Step, ...], view: RunView) -> bool:
         best_id = view.summary.best_id
@@ -239,6 +241,10 @@ class TrialScreen(Refusing[str]):
         if self._plot is not None:
             self._curve.draw(self._plot)
         return self._plot is not None
+
+    @property
+    def _is_past(self) -> bool:
+        return self.view is not None and self.view.moment is not None
 
     # --- sections ------------------------------------------------------------------------------
 
@@ -322,7 +328,7 @@ class TrialScreen(Refusing[str]):
             self.set_timer(_PATIENCE, self._forget_files)
         if directory is None:
             self._listing = Listing(view.snapshot.root, problem="Its id is no directory's name.")
-            self._files.draw(self._listing, view.now())
+            self._files.draw(self._listing, is_past=self._is_past)
         elif not self._is_asking:
             self._is_asking = True
             self.post_message(
@@ -343,7 +349,7 @@ class TrialScreen(Refusing[str]):
             self._ask_for_files(view)
             return
         self._listing = event.listing
-        self._files.draw(event.listing, view.now())
+        self._files.draw(event.listing, is_past=self._is_past)
         self._sections.relabel("files", _NAMES["files"] + self._files_said)
         self._make_room()
 
@@ -370,7 +376,8 @@ class TrialScreen(Refusing[str]):
             self.notify("Neither a file nor a directory: there is nothing to read.", markup=False)
         else:
             path = self._listing.directory / place
-            self.post_message(FileOpened(path, f"{self.trial_id}: {place}"))
+            name = f"{self.trial_id}: {place}{', as it is now' if self._is_past else ''}"
+            self.post_message(FileOpened(path, name))
 
     def _show_trial(self, trial_id: str) -> None:
         if self.view is None or self.view.trial(trial_id) is None:
@@ -391,14 +398,12 @@ class TrialScreen(Refusing[str]):
             return "This is the first trial of the table it was opened from."
         if action not in _GREYED or action in ("next_trial", "previous_trial"):
             return None
-        if action == "reset_trial" and not self._can_write:
-            return (
-                "Read-only: nothing can be changed from here. Start without --read-only for that."
-            )
         view, trial = self.view, self._trial
         if view is None or trial is None:
             return f"Trial {plain(self.trial_id)} is no longer in the run."
-        if action == "reset_trial" and trial.state is State.PENDING:
+        if (refusal := super().why_not(action)) is not None:
+            return refusal
+        if action == "reset" and trial.state is State.PENDING:
             return f"Trial {plain(trial.id)} is pending already."
         if action == "raw_config" and not self._is_raw and is_stored_as_shown(trial, view):
             return "The config is stored just as it is shown."
@@ -413,10 +418,9 @@ class TrialScreen(Refusing[str]):
             self._possible = possible
             self.refresh_bindings()
 
-    def action_reset_trial(self) -> None:
-        """Ask whether to reset this trial."""
-        if not self.refuses("reset_trial"):
-            self.post_message(ResetAsked((self.trial_id,)))
+    def chosen(self) -> Sequence[str]:
+        """This trial."""
+        return (self.trial_id,)
 
     def action_raw_config(self) -> None:
         """Show the config as stored, or as a person reads it."""

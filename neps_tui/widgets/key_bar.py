@@ -11,7 +11,7 @@ from textual.events import Click
 from textual.screen import Screen
 from textual.widget import Widget
 
-from neps_tui.widgets.refusing import Refusing
+from neps_tui.widgets.refusing import Refusing, purpose
 
 _GAP = "  "
 
@@ -69,7 +69,7 @@ class KeyBar(Widget):
             self.refresh()
 
     def _is_refused(self, screen: Screen[object], action: str) -> bool:
-        return isinstance(screen, Refusing) and screen.why_not(action.partition("(")[0]) is not None
+        return isinstance(screen, Refusing) and screen.why_not(purpose(action)) is not None
 
     def render(self) -> RenderResult:
         """The keys in one line, as many as there is room for."""

@@ -5,6 +5,16 @@ from __future__ import annotations
 from textual.screen import Screen, ScreenResultType
 
 
+def purpose(action: str) -> str:
+    """By what name an action is refused: a change of the run by what it changes, others by theirs.
+
+    Args:
+        action: The action as it is bound, as `sort` or `change('reset')`.
+    """
+    name, _, argument = action.partition("(")
+    return argument.strip("'\")") if name == "change" else name
+
+
 class Refusing(Screen[ScreenResultType]):
     """A screen that greys what is impossible, and tells the reason to who tries all the same."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import datetime
 from decimal import Decimal
 
 from rich.cells import cell_len
@@ -32,7 +33,9 @@ _ESCAPES_AND_CONTROLS = re.compile(
     re.VERBOSE,
 )
 
-_ASCII = str.maketrans({"·": "|", "–": "-", "…": "~", "∞": "inf", "×": "x", "±": "+-"})
+_ASCII = str.maketrans(
+    {"·": "|", "–": "-", "…": "~", "∞": "inf", "×": "x", "±": "+-", "→": "->", "←": "<-"}
+)
 
 _NUMBER = re.compile(r"(?P<whole>[-+]?\d+)(?P<fraction>(?:\.\d*)?(?:e[-+]?\d+)?)")
 
@@ -143,6 +146,15 @@ def clock(seconds: float | None) -> str:
         return f"{hours}:{minute:02}:{second:02}"
     days, hour = divmod(hours, 24)
     return f"{days} d {hour:02}:{minute:02}"
+
+
+def date_and_time(moment: float) -> str:
+    """Say when something was, by the clock of this machine: `2026-11-23 14:07:31`.
+
+    Args:
+        moment: Seconds since the epoch.
+    """
+    return datetime.fromtimestamp(moment).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def age(seconds: float | None) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 from textual.pilot import Pilot
 
 from neps_tui.app import NepsTuiApp, Options
+from neps_tui.widgets.trial_table import FLASH_TICK
+from neps_tui.widgets.visible_rows import FLASH_TICKS
 
 CopyRun = Callable[[str], Path]
 Compare = Callable[..., bool]
@@ -38,6 +40,20 @@ def after(*keys: str, pause: float = 0.0) -> Callable[[Pilot[Any]], Awaitable[No
         for key in keys:
             await pilot.press(key)
             await pilot.pause(pause)
+        await settled(pilot)
+
+    return steps
+
+
+def in_the_past(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """Goes back to the run's beginning, and presses keys once that is shown."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await after("R")(pilot)
+        for key in keys:
+            await pilot.press(key)
+        # A highlighted row looks settled long before it has faded.
+        await pilot.pause(FLASH_TICK * (FLASH_TICKS + 1))
         await settled(pilot)
 
     return steps

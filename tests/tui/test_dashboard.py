@@ -306,7 +306,7 @@ def test_help_names_every_key_of_the_action_table(drive: Drive, recorded_run: Co
     async def steps(dashboard: Any) -> None:
         await dashboard.press("question_mark")
         await dashboard.shows("On the dashboard")
-        await dashboard.shows("Put the selected trials")
+        await dashboard.shows("Sort the evaluated trials")
         await dashboard.press("escape")
         assert isinstance(dashboard.app.screen, DashboardScreen)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -51,7 +52,9 @@ class EvaluatedPane(TablePane):
             self.rows.sort_by((("objective1", False),))
         changed = view.snapshot.changed
         best = _best(view)
-        self._draw(None if changed is None else changed | (best ^ self._best))
+        news = None if changed is None else changed | (best ^ self._best)
+        # In the past time goes by in leaps: any row may have aged.
+        self._draw(news if view.moment is None else None, flash=news)
         self._best = best
 
     def tick(self, now: float) -> None:
@@ -177,15 +180,30 @@ class EvaluatedPane(TablePane):
             ended = summary.total - len(summary.evaluating) - len(summary.pending)
         return f"{len(self.rows)} of {ended}" if self._filter_text else str(ended)
 
-    def _draw(self, changed: frozenset[str] | tuple[str, ...] | None) -> None:
+    def _roomy_columns(self) -> tuple[Column, ...]:
+        """The columns; where several are sorted by, these have room for a number by the arrow."""
+        sorting = self.rows.sorting
+        numbered = {key for key, _ in sorting} if len(sorting) > 1 else set()
+        return tuple(
+            replace(each, gap=each.gap + 1) if each.key in numbered else each
+            for each in self.rows.columns
+        )
+
+    def _draw(
+        self,
+        changed: frozenset[str] | tuple[str, ...] | None,
+        flash: frozenset[str] | None = None,
+    ) -> None:
         if self.view is not None:
             self.rows.now = self.view.now()
-        if self.rows.columns != self._columns:
+        columns = self._roomy_columns()
+        if columns != self._columns:
             # Cells of the rows in sight stand in other columns now.
-            self._columns, changed = self.rows.columns, None
-        self.table.set_columns(self.rows.columns)
+            self._columns, changed = columns, None
+        self.table.set_columns(columns)
         order = self.rows.order()
-        self.table.set_rows(order, self.rows.cells, None if changed == () else changed)
+        stale = None if changed == () else changed
+        self.table.set_rows(order, self.rows.cells, stale, flash=flash)
         self.table.set_sort(self.rows.sorting)
         filtered = f"filter {self._filter_text}" if self._filter_text else ""
         self.set_title(f"Evaluated {len(order)}", filtered)

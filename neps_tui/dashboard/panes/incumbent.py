@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
+from neps_state.snapshot import RunSnapshot
 from neps_tui.screens.pane import Pane
 from neps_tui.view import RunView
 from neps_tui.widgets.step_curve import StepCurve
@@ -33,7 +34,7 @@ class IncumbentPane(Pane):
         self.curve = StepCurve(ascii=ascii, empty_text="No objective yet.")
         self._chosen: ChosenPlot | None = None
         self._canvas: PlotCanvas | None = None
-        self._plotted: object = None
+        self._plotted: RunSnapshot | None = None
         self._plotted_at = 0.0
 
     def compose(self) -> ComposeResult:
@@ -65,8 +66,11 @@ class IncumbentPane(Pane):
             self.show(self.view, now)
 
     def _show_chosen(self, view: RunView, chosen: ChosenPlot) -> None:
-        is_soon = time.monotonic() - self._plotted_at < _PLOTTED_EVERY
-        if self._canvas is None or view.snapshot is self._plotted or (self._plotted and is_soon):
+        before, is_soon = self._plotted, time.monotonic() - self._plotted_at < _PLOTTED_EVERY
+        is_like = before is not None and before.generation == view.snapshot.generation
+        # Not of the past: whatever is shown of it is of the same moment.
+        may_wait = is_soon and is_like and view.moment is None
+        if self._canvas is None or view.snapshot is before or may_wait:
             return
         from neps_tui.plots.plot import Plot
 
