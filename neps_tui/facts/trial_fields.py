@@ -116,16 +116,27 @@ def _objective_field(index: int) -> Field:
 
 
 def _config_field(key: str, space: Any) -> Field:
-    return lambda trial: readable_value(key, trial.config, space) if key in trial.config else None
+    def field(trial: Trial) -> Value:
+        value = trial.config.get(key)
+        # Most are plain numbers, which read as they are; this is asked of every trial.
+        if value is None or type(value) is float:
+            return value
+        return readable_value(key, trial.config, space)
+
+    return field
 
 
 SortKey: TypeAlias = tuple[int, float, str]
 _NUMBER = (float, int)
-_MISSING: SortKey = (2, 0.0, "")
+MISSING_RANK = 2
+"""What the sort key of a missing value begins with."""
+_MISSING: SortKey = (MISSING_RANK, 0.0, "")
 
 
 def sort_key(value: Value) -> SortKey:
     """A key that puts numbers first, then texts, then what is missing or NaN."""
+    if type(value) is float:
+        return (0, value, "") if value == value else _MISSING
     if isinstance(value, _NUMBER):
         return _MISSING if math.isnan(value) else (0, float(value), "")
     if value is None:
@@ -138,9 +149,12 @@ def is_missing(key: SortKey) -> bool:
     return key == _MISSING
 
 
+_DIGITS = re.compile(r"\d+")
+
+
 def natural_id(trial_id: str) -> SortKey:
     """A sort key that puts trial 9 before trial 10, and rungs of one config in order."""
-    numbers = [int(part) for part in re.findall(r"\d+", trial_id)]
+    numbers = [int(part) for part in _DIGITS.findall(trial_id)]
     if not numbers:
         return (1, 0.0, trial_id)
     rung = numbers[1] if len(numbers) > 1 else 0

@@ -12,6 +12,7 @@ from neps_state.trial import UNFINISHED
 from neps_tui.facts.config_keys import ConfigKey
 from neps_tui.facts.fold import duration_of
 from neps_tui.facts.trial_fields import (
+    MISSING_RANK,
     SortKey,
     TrialFields,
     is_missing,
@@ -50,9 +51,8 @@ class TrialRows:
         self._sorting: Sorting = (("objective", False),)
         self._choice = ColumnChoice()
         self._sorted: list[_Entry] = []
-        self._missing: list[str] = []
+        self._entries: dict[str, _Entry] = {}
         self._order: list[str] | None = None
-        self._keys: dict[str, SortKey] = {}
         self._keys_of: tuple[object, ...] = ()
         self.all_columns: tuple[Column, ...] = ()
         self.columns: tuple[Column, ...] = ()
@@ -74,7 +74,7 @@ class TrialRows:
         self.columns = choice.shown(self.all_columns)
 
     def __len__(self) -> int:
-        return len(self._sorted) + len(self._missing)
+        return len(self._sorted)
 
     def show(self, view: RunView) -> None:
         """Take in another moment of the run, at the cost of what changed since the last."""
@@ -98,7 +98,8 @@ class TrialRows:
     def sort_by(self, sorting: Sorting) -> None:
         """Sort by other columns."""
         self._sorting = sorting
-        self._place_all()
+        trials = {} if self._view is None else self._view.snapshot.trials
+        self._sort([trials[trial_id] for trial_id in self._entries])
 
     def filter_by(self, holds: Predicate | None) -> None:
         """Show only trials of which this holds; None for all."""
@@ -109,8 +110,10 @@ class TrialRows:
         """Ids of the rows, first to last; what has no value comes last either way."""
         if self._order is None:
             _, descending = self._sorting[0]
-            present = reversed(self._sorted) if descending else self._sorted
-            self._order = [*(entry[-1] for entry in present), *self._missing]
+            self._order = [entry[-1] for entry in self._sorted]
+            if descending:
+                present = bisect_left(self._sorted, (MISSING_RANK, -math.inf, "", ""))
+                self._order[:present] = self._order[:present][::-1]
         return self._order
 
     def sortable(self) -> list[str]:
@@ -129,28 +132,20 @@ class TrialRows:
     # --- order ---------------------------------------------------------------------------------
 
     def _place_all(self) -> None:
-        self._order = None
-        self._keys.clear()
-        if self._view is None:
-            return
-        sort_key_of = self._sort_key_of(self._sorting[0][0])
-        self._sorted.clear()
-        self._missing.clear()
-        for trial_id, trial in self._view.snapshot.trials.items():
-            if self._is_shown(trial):
-                key = self._keys[trial_id] = sort_key_of(trial)
-                if is_missing(key):
-                    self._missing.append(trial_id)
-                else:
-                    self._sorted.append((*key, trial_id))
-        self._sorted.sort()
-        self._missing.sort(key=natural_id)
-        if len(self._sorting) > 1:
-            self._order = self._order_by_several()
+        trials = {} if self._view is None else self._view.snapshot.trials
+        self._sort([trial for trial in trials.values() if self._is_shown(trial)])
 
-    def _order_by_several(self) -> list[str]:
-        assert self._view is not None
-        trials = [self._view.snapshot.trials[each] for each in sorted(self._keys, key=natural_id)]
+    def _sort(self, shown: list[Trial]) -> None:
+        self._order = None
+        entry_of = self._entry_of(self._sorting[0][0])
+        self._sorted = [entry_of(trial) for trial in shown]
+        self._entries = {entry[-1]: entry for entry in self._sorted}
+        self._sorted.sort()
+        if len(self._sorting) > 1:
+            self._order = self._order_by_several(shown)
+
+    def _order_by_several(self, shown: list[Trial]) -> list[str]:
+        trials = sorted(shown, key=lambda trial: natural_id(trial.metadata.id))
         sort_by_several(
             trials, [(self._sort_key_of(column), down) for column, down in self._sorting]
         )
@@ -158,37 +153,38 @@ class TrialRows:
 
     def _place(self, trial_id: str) -> None:
         self._order = None
-        key = self._keys.pop(trial_id, None)
-        if key is not None:
-            self._take_out(key, trial_id)
+        entry = self._entries.pop(trial_id, None)
+        if entry is not None:
+            del self._sorted[bisect_left(self._sorted, entry)]
         trial = None if self._view is None else self._view.trial(trial_id)
         if trial is None or not self._is_shown(trial):
             return
-        key = self._sort_key_of(self._sorting[0][0])(trial)
-        self._keys[trial_id] = key
-        if is_missing(key):
-            insort(self._missing, trial_id, key=natural_id)
-        else:
-            insort(self._sorted, (*key, trial_id))
-
-    def _take_out(self, key: SortKey, trial_id: str) -> None:
-        if is_missing(key):
-            self._missing.remove(trial_id)
-        else:
-            del self._sorted[bisect_left(self._sorted, (*key, trial_id))]
+        entry = self._entries[trial_id] = self._entry_of(self._sorting[0][0])(trial)
+        insort(self._sorted, entry)
 
     def _is_shown(self, trial: Trial) -> bool:
         if trial.metadata.state in UNFINISHED:
             return False
         return self._filter is None or self._filter(trial)
 
+    def _entry_of(self, column: str) -> Callable[[Trial], _Entry]:
+        key_of = self._sort_key_of(column)
+
+        def entry(trial: Trial) -> _Entry:
+            trial_id = trial.metadata.id
+            key = key_of(trial)
+            if is_missing(key):
+                return (MISSING_RANK, *natural_id(trial_id)[1:], trial_id)
+            return (*key, trial_id)
+
+        return entry
+
     def _sort_key_of(self, column: str) -> Callable[[Trial], SortKey]:
         if column == "id":
             return lambda trial: natural_id(trial.metadata.id)
-        if all(each.key != column for each in self.all_columns):
+        if self._fields is None or all(each.key != column for each in self.all_columns):
             # At another moment of the run there is such a column.
             return lambda _: sort_key(None)
-        assert self._fields is not None
         field = self._fields[column]
         return lambda trial: sort_key(field(trial))
 
