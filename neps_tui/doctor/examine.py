@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from neps_tui.doctor.evidence import Evidence, gather
 from neps_tui.doctor.finding import Finding, Symptom
-from neps_tui.doctor.kinds import grouped
+from neps_tui.doctor.kinds import DISAGREEMENTS, grouped
 from neps_tui.doctor.leftovers import symptoms_of_changes, symptoms_of_leftovers
 from neps_tui.doctor.lock_probe import symptoms_of_lock_probe
 from neps_tui.doctor.rights import symptoms_of_locks, symptoms_of_rights
@@ -64,7 +64,17 @@ def examine(
         lasting = first & _look(root, suspects)
     if may_probe:
         lasting |= _carefully(lambda: symptoms_of_lock_probe(root), "locks")
-    return grouped(lasting, root)
+    return grouped(_unexplained(lasting), root)
+
+
+def _unexplained(symptoms: Collection[Symptom]) -> list[Symptom]:
+    """The symptoms without those that only follow from another one of them."""
+    explained = frozenset[str]().union(*(symptom.explains for symptom in symptoms))
+    return [
+        symptom
+        for symptom in symptoms
+        if symptom.kind not in DISAGREEMENTS or symptom.trial_id not in explained
+    ]
 
 
 def _look(root: Path, suspects: Collection[str] | None) -> set[Symptom]:

@@ -26,12 +26,14 @@ class Symptom:
         subject: What it is about: a trial's id, or a path relative to the run.
         what: What is wrong, in a sentence without its full stop.
         trial_id: The trial that it is about, if any.
+        explains: Ids of trials whose files disagree because of it, and will not once it is mended.
     """
 
     kind: str
     subject: str
     what: str
     trial_id: str | None = None
+    explains: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

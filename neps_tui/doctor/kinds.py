@@ -345,6 +345,14 @@ KINDS: dict[str, Kind] = {
     ),
 }
 
+DISAGREEMENTS = frozenset(
+    {
+        *("directory-missing", "metadata-different", "metadata-ahead", "report-missing"),
+        *("report-different", "report-unexpected", "errors-stale", "errors-missing"),
+    }
+)
+"""Kinds of symptoms that follow from a change that was cut short, of the trials it is about."""
+
 
 def grouped(symptoms: Iterable[Symptom], root: Path) -> tuple[Finding, ...]:
     """What is told of symptoms: one finding for each kind, the worst first.

@@ -55,7 +55,8 @@ def symptoms_of_changes(run: Evidence) -> Iterator[Symptom]:
     for change in history.begun():
         if change.directory not in told and is_cut_short(change, run.now):
             what = f"A change was cut short: {about(change)}, by {change.by}"
-            yield Symptom("change-cut-short", change.id, what)
+            explains = frozenset(change.trial_ids)
+            yield Symptom("change-cut-short", change.id, what, explains=explains)
     for directory in history.unbegun():
         if run.now - directory.stat().st_mtime >= LEAST_AGE:
             place = _place(run, directory)

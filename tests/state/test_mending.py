@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from faults import BETWEEN, FAILURES, Fate, deaths
 
 from neps_state import NePSState, State
 from neps_state.agreement import disagreements
 from neps_state.history import MEND
 from neps_state.leftovers import LEAST_AGE, is_running, left_over
-
-
-def module_of_kills() -> ModuleType:
-    """The tests that cut operations short at every call that writes."""
-    place = Path(__file__).with_name("test_kill.py")
-    spec = importlib.util.spec_from_file_location("kills", place)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # Its dataclasses look for their own module.
-    sys.modules["kills"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-KILLS = module_of_kills()
 
 
 def load(root: Path) -> NePSState:
@@ -265,9 +247,9 @@ def test_a_cache_is_mended_at_once_and_not_at_the_next_write(
     assert not load(run).lock_and_mend_cache()
 
 
-@pytest.mark.parametrize("fate", [KILLS.BETWEEN, *KILLS.FAILURES], ids=lambda fate: fate.name)
+@pytest.mark.parametrize("fate", [BETWEEN, *FAILURES], ids=lambda fate: fate.name)
 def test_whatever_cuts_a_mend_short_leaves_a_run_that_can_be_mended(
-    fate: Any, tmp_path: Path, make: Any
+    fate: Fate, tmp_path: Path, make: Any
 ) -> None:
     template = tmp_path / "run"
     before = make.mixed(template).lock_and_read_trials()
@@ -287,7 +269,7 @@ def test_whatever_cuts_a_mend_short_leaves_a_run_that_can_be_mended(
         state.lock_and_mend_errors()
         state.lock_and_clear_leftovers([root / left.relative_to(template)])
 
-    for root in KILLS.deaths(template, tmp_path, mend, fate):
+    for root in deaths(template, tmp_path, mend, fate):
         assert load(root).lock_and_read_trials() == before
         mend(root)
         state = load(root)
