@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from neps_state.deep_stack import on_deep_stack
 from neps_state.exceptions import UnreadableError
 from neps_state.files import read_bytes
 from neps_state.pickles import RecordStream, TornError, collector_paused
@@ -73,6 +74,10 @@ def parse_cache(data: bytes, *, offset: int = 0) -> CacheContents:
         data: The bytes from `offset` on.
         offset: Where in the file they start.
     """
+    return on_deep_stack(data, lambda: _parse(data, offset))
+
+
+def _parse(data: bytes, offset: int) -> CacheContents:
     contents = CacheContents(end=offset)
     position = 0
     resumes = 0

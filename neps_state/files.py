@@ -13,11 +13,11 @@ from typing import Any, Literal, TypeAlias
 import yaml
 
 from neps_state.exceptions import UnreadableError
+from neps_state.extent import MOST_VALUES, is_small
 
 TextFormat: TypeAlias = Literal["yaml", "json"]
 
 _DEEPEST = 200
-_LARGEST = 1_000_000
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
@@ -96,8 +96,8 @@ def load_text(data: bytes, text_format: TextFormat) -> Any:
             return json.loads(data)
         _check_depth(data)
         value = yaml.load(data, Loader=_InertLoader)
-        if b"*" in data and _expanded_size(value, {}) > _LARGEST:
-            raise ValueError(f"its aliases expand to more than {_LARGEST} values")
+        if b"*" in data and not is_small((value,)):
+            raise ValueError(f"its aliases expand to more than {MOST_VALUES} values")
         return value
     except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"not {text_format.upper()}: {error}") from error
@@ -121,17 +121,6 @@ def _check_depth(data: bytes) -> None:
                 raise ValueError(f"nested more than {_DEEPEST} deep")
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-
-
-def _expanded_size(value: Any, known: dict[int, int]) -> int:
-    """How many values it takes to write a value out in full, counting aliases each time."""
-    if not isinstance(value, list | dict):
-        return 1
-    if id(value) not in known:
-        items = value if isinstance(value, list) else value.values()
-        known[id(value)] = _LARGEST  # what contains itself never ends
-        known[id(value)] = 1 + sum(_expanded_size(item, known) for item in items)
-    return known[id(value)]
 
 
 def dump_text(value: Any, text_format: TextFormat) -> bytes:

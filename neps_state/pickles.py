@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+from neps_state.deep_stack import on_deep_stack
 from neps_state.exceptions import UnreadableError
 from neps_state.optimizer import BudgetInfo, OptimizationState
 from neps_state.seeds import SeedSnapshot
@@ -109,7 +110,7 @@ def load_inert(data: bytes) -> Any:
         UnreadableError: It is no pickle, or a broken one.
     """
     with _as_unreadable():
-        return _PatientInertUnpickler(io.BytesIO(data)).load()
+        return on_deep_stack(data, _PatientInertUnpickler(io.BytesIO(data)).load)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import NoneType
 from typing import Any
 
+from neps_state.extent import is_small
 from neps_state.stand_in import name_of, plain_number
 from neps_state.trial import MetaData, Report, State, Trial
 
@@ -58,6 +59,8 @@ def _flaw_in_metadata(metadata: object) -> str | None:
 def _flaw_in_rest(trial: Trial) -> str | None:
     if type(trial.config) is not dict and not isinstance(trial.config, Mapping):
         return f"it holds trial {trial.metadata.id} without a config"
+    if not (is_small(trial.config.values()) and is_small((trial.source,))):
+        return f"it holds trial {trial.metadata.id} with a config beyond all measure"
     report = trial.report
     if report is None:
         return None
@@ -70,6 +73,8 @@ def _flaw_in_rest(trial: Trial) -> str | None:
     curve = report.learning_curve
     if curve is not None and not isinstance(curve, list | tuple):
         return f"it holds trial {trial.metadata.id} with a learning curve that is no list"
+    if (report.extra or curve) and not is_small((report.extra, curve)):
+        return f"it holds trial {trial.metadata.id} with a report beyond all measure"
     return None
 
 

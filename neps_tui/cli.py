@@ -13,6 +13,7 @@ from pathlib import Path
 
 from neps_tui import __version__
 from neps_tui.commands.exit_status import CommandError, Exit
+from neps_tui.limits import limit_memory
 from neps_tui.words.states import STATES
 
 _COMMANDS = (
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status.
     """
+    if arguments is None:
+        limit_memory()
     given = list(sys.argv[1:] if arguments is None else arguments)
     parsed = _parser().parse_args(_with_descending_sort(_with_command(given)))
     command: Callable[[argparse.Namespace], Exit] = parsed.command
