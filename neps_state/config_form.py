@@ -198,7 +198,7 @@ class ConfigForm:
             self._names.learn(trial.config)
         self._names.learn(template or {})
         self._template = dict(template or {})
-        self._fidelity = fidelity_key(info, space, [trial.config for trial in trials.values()])
+        self._fidelity = fidelity_key(info, space, trials)
         keys = self._template or self._usual_keys()
         self.fields = tuple(self._field(key) for key in self._in_order(keys))
 

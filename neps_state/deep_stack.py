@@ -20,7 +20,7 @@ _BYTES_A_LEVEL = 160
 """More than twice what CPython 3.11 was seen to take, in bytes."""
 _SPARE = 16 << 20
 _UNCOUNTED = 8 << 20
-"""Bytes of a pickle up to which a stack that bears any of as many is only a number to the system."""
+"""Bytes of a pickle up to which nobody counts: the stack is only reserved, and not taken."""
 _starting = threading.Lock()
 
 

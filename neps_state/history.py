@@ -6,11 +6,9 @@ it is done; so whoever comes after a kill knows what to finish. NePS never looks
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import shutil
-import socket
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -24,6 +22,7 @@ from neps_state.exceptions import UnreadableError
 from neps_state.files import read_bytes, replace_file, sync_directory
 from neps_state.layout import CONFIG_PREFIX, METADATA_FILE, RunLayout
 from neps_state.pickles import dump_state, load_inert
+from neps_state.signature import signature
 from neps_state.soundness import flaw_in
 from neps_state.trial import Trial
 from neps_state.trial_files import report_path
@@ -40,17 +39,6 @@ _DAY = 24 * 3600.0
 _KEPT_FOR = 30 * _DAY
 _KEPT_AT_LEAST = 7 * _DAY
 _KEPT_BYTES = 1 << 30
-PROGRAM = "neps-tui"
-
-
-def signature() -> str:
-    """Who changes a run: this program, the user and the host."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        # A container may run as a number that has no name.
-        user = str(os.getuid())
-    return f"{PROGRAM}:{user}@{socket.gethostname()}"
 
 
 @dataclass(frozen=True, slots=True)

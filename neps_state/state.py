@@ -610,9 +610,7 @@ class NePSState:
     def _new_ids(
         self, known: Mapping[str, Trial], configs: Sequence[Mapping[str, Any]]
     ) -> list[str]:
-        sampled = [trial.config for trial in known.values()]
-        space = space_tree(self._pipeline_space)
-        key = fidelity_key(self._optimizer_info, space, [*sampled, *configs])
+        key = fidelity_key(self._optimizer_info, space_tree(self._pipeline_space), known)
         return new_trial_ids(self._optimizer_info, known, configs, key)
 
     def lock_and_reset_trial_by_id(self, trial_id: str) -> None:

@@ -5,8 +5,10 @@ What the first screen does not need is imported when it is used, which keeps the
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
+import signal
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -92,6 +94,9 @@ class NepsTuiApp(App[None]):
         root: The run directory, or a folder of some.
         options: How it was asked to be.
         choices: The runs to choose from, where `root` is a folder of them.
+
+    Attributes:
+        ended_by: The signal that ended it, if one did.
     """
 
     TITLE = "neps-tui"
@@ -120,6 +125,7 @@ class NepsTuiApp(App[None]):
         self._store: RunStore | None = None
         self._live: RunView | None = None
         self._is_replaying = False
+        self.ended_by: signal.Signals | None = None
         self._can_write = not self._options.read_only and _may_write(root)
         self._dashboard = DashboardScreen(can_write=self._can_write, ascii=self._options.ascii)
 
@@ -131,6 +137,7 @@ class NepsTuiApp(App[None]):
 
     def on_mount(self) -> None:
         """Choose the run, if there are several."""
+        self._end_by_signals()
         theme = self._options.theme or recall().get("theme")
         if theme in self.available_themes:
             self.theme = theme
@@ -139,6 +146,17 @@ class NepsTuiApp(App[None]):
             from neps_tui.screens.chooser import ChooserScreen
 
             self.push_screen(ChooserScreen(self._root, self._choices), self._open)
+
+    def _end_by_signals(self) -> None:
+        """Leave the terminal as it was found, and a change under way whole, whoever ends this."""
+        loop = asyncio.get_running_loop()
+
+        def end(by: signal.Signals) -> None:
+            self.ended_by = by
+            self.exit()
+
+        for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            loop.add_signal_handler(each, end, each)
 
     def on_ready(self) -> None:
         """Let what the first paint did not need begin: the collector, the watch."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from neps_state import SerializableTrialError, State
 from neps_state.decisions import dropping
-from neps_tui.changes.plan import Plan, counted
+from neps_tui.changes.plan import Plan
 from neps_tui.view import RunView
+from neps_tui.words.formatting import counted
 
 
 def stale_errors(view: RunView) -> list[SerializableTrialError]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from neps_state.config_form import ConfigError, ConfigForm
-from neps_state.history import signature
 from neps_state.readable import readable_config
+from neps_state.signature import signature
 from neps_tui.changes.form import Entry, Form, FormError, Typed
 from neps_tui.changes.plan import Plan
 from neps_tui.view import RunView

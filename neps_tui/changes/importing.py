@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from neps_state.config_form import ConfigError
-from neps_state.history import signature
 from neps_state.readable import readable_config
+from neps_state.signature import signature
 from neps_tui.changes.evaluations import EvaluationsError, Found, read_evaluations
 from neps_tui.changes.form import Entry, Form, FormError, Typed
-from neps_tui.changes.plan import Plan, counted
+from neps_tui.changes.plan import Plan
 from neps_tui.view import RunView
-from neps_tui.words.formatting import number
+from neps_tui.words.formatting import counted, number
 
 _MOST_SHOWN = 20
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from neps_state import Changed, NePSState, State, Trial
 from neps_tui.view import RunView
-from neps_tui.words.formatting import duration, number
+from neps_tui.words.formatting import counted, duration, number
 
 Make: TypeAlias = Callable[[NePSState, bool], Changed]
 """Makes a change; told whether to edit even trials that a worker may be evaluating."""
@@ -43,11 +43,6 @@ class Plan:
     def question(self) -> str:
         """What to ask before it is done."""
         return f"{self.what[0].upper()}{self.what[1:]}?"
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """How many of something, as in `1 trial` and `3 trials`."""
-    return f"{count} {one}" if count == 1 else f"{count} {many or one + 's'}"
 
 
 def named(trials: Sequence[Trial]) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from neps_state import State, Trial
 from neps_state.decisions import removing
 from neps_state.trial_ids import counts_trials
-from neps_tui.changes.plan import Plan, counted, describe, hazard, listed, named
+from neps_tui.changes.plan import Plan, describe, hazard, listed, named
 from neps_tui.view import RunView
+from neps_tui.words.formatting import counted
 
 _HARM = "its report would then come to nothing"
 

@@ -8,11 +8,11 @@ from typing import Literal
 
 from neps_state import State, Trial
 from neps_state.decisions import marking, reporting
-from neps_state.history import signature
+from neps_state.signature import signature
 from neps_tui.changes.form import Entry, Form, FormError, Typed, number_in
-from neps_tui.changes.plan import Plan, counted, describe, hazard, listed, named
+from neps_tui.changes.plan import Plan, describe, hazard, listed, named
 from neps_tui.view import RunView
-from neps_tui.words.formatting import number
+from neps_tui.words.formatting import counted, number
 
 _HARM = "its report would then replace this one"
 

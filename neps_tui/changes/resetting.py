@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from neps_state import State, Trial
-from neps_tui.changes.plan import Plan, counted, describe, hazard, listed, named
+from neps_tui.changes.plan import Plan, describe, hazard, listed, named
 from neps_tui.view import RunView
+from neps_tui.words.formatting import counted
 
 _HARM = "its report would then replace the new one"
 

@@ -11,14 +11,13 @@ from typing import TextIO
 
 from neps_state import LockFailedError, NePSError, NePSState
 from neps_state.layout import RunLayout
-from neps_tui.changes.plan import counted
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import read_run
 from neps_tui.doctor.examine import examine
 from neps_tui.doctor.finding import Finding, Severity
 from neps_tui.doctor.mending import mend, mended_of, plan_mend
 from neps_tui.facts.records import to_json
-from neps_tui.words.formatting import plain
+from neps_tui.words.formatting import counted, plain
 
 _MOST_DETAILS = 5
 _MOST_PASSES = 3

@@ -22,11 +22,12 @@ from neps_tui.facts.pace import evaluations_per_second, has_stalled, seconds_lef
 from neps_tui.facts.trial_fields import SortKey, TrialFields, natural_id, sort_by_several, sort_key
 from neps_tui.trials.filter import FilterError, parse_filter
 from neps_tui.view import RunView
-from neps_tui.words.formatting import age, duration, number, plain
+from neps_tui.words.formatting import age, counted, duration, number, plain
 from neps_tui.workers.activity import WorkerActivity
 from neps_tui.workers.rows import worker_cells, worker_columns
 
 Print = Callable[[str], None]
+_MOST_OF_FRONT = 20
 
 
 def status(arguments: argparse.Namespace) -> Exit:
@@ -176,16 +177,18 @@ def _print_status(run: RunView, now: float) -> None:
         record = records.status_record(snapshot, summary, now)["best"]["config"]
         print(plain("config      " + ", ".join(f"{k}={number(v)}" for k, v in record.items())))
     elif summary.objectives > 1:
-        listed = ", ".join(list(summary.front)[:20])
-        print(plain(f"front       {len(summary.front)} trials: {listed}"))
+        shown = list(summary.front)[:_MOST_OF_FRONT]
+        more = len(summary.front) - len(shown)
+        listed = ", ".join(shown) + (f" and {more} more" if more else "")
+        print(plain(f"front       {counted(len(summary.front), 'trial')}: {listed}"))
     for limit in summary.limits:
-        whose = " for each worker" if limit.per_worker else ""
+        whose = " by the worker with most left" if limit.per_worker else ""
         print(f"{limit.name:<11} {number(limit.used)} of {number(limit.allowed)}{whose}")
     pace = evaluations_per_second(summary.ended, now)
     left = seconds_left(summary.limits, summary.usage.evaluations, pace)
     ended = summary.last_report
     reported = "" if ended is None else f", last report {age(now - ended)}"
-    workers = f"{summary.busy(now)} of {len(summary.workers)} workers busy"
+    workers = f"{summary.busy(now)} of {counted(len(summary.workers), 'worker')} busy"
     print(f"condition   {summary.condition(now)}, {workers}{reported}")
     if left is not None and summary.busy(now) and not has_stalled(summary.ended, now):
         print(f"done in     {duration(left[0])}, when the {left[1].name} are spent")

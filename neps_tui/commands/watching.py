@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,12 @@ from neps_state.layout import RunLayout
 from neps_tui.app import NepsTuiApp, Options
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import runs_below
+
+
+_INCAPABLE = ("dumb", "unknown")
+"""What TERM is where nothing can be drawn, as in an editor's or a scheduler's window."""
+_BY_SIGNAL = 128
+"""What a shell adds to a signal's number to make an exit status."""
 
 
 def watch(arguments: argparse.Namespace) -> Exit:
@@ -47,6 +54,8 @@ def show_dashboard(root: Path, arguments: argparse.Namespace, choices: tuple[Pat
     # What libraries log would otherwise be printed into the picture.
     logging.getLogger().addHandler(logging.NullHandler())
     app.run()
+    if app.ended_by is not None:
+        raise SystemExit(_BY_SIGNAL + app.ended_by)
     return Exit.DONE if app.return_code == 0 else Exit.USAGE
 
 
@@ -60,5 +69,11 @@ def need_terminal() -> None:
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise CommandError(
             "the dashboard needs a terminal; for a script there are `neps-tui status` and others",
+            Exit.USAGE,
+        )
+    if os.environ.get("TERM") in _INCAPABLE:
+        raise CommandError(
+            f"this terminal cannot draw (TERM={os.environ['TERM']}); set TERM to what it is, "
+            "or use `neps-tui status`",
             Exit.USAGE,
         )

@@ -345,11 +345,15 @@ class DashboardScreen(Changing[None], RunScreen):
             await self._evaluated.open_jump()
 
     def action_clear(self) -> None:
-        """Take away the line in which an id is typed, or else filter and selection."""
-        if not self._evaluated.close_jump():
+        """Take away the line in which an id is typed, or else the past, or filter and selection."""
+        if self._evaluated.close_jump():
+            self._activate(self._active)
+        elif self._replay_bar is not None:
+            self._replay_bar.action_leave()
+        else:
             self._evaluated.close_filter()
             self.clear_selection()
-        self._activate(self._active)
+            self._activate(self._active)
 
     @on(EvaluatedPane.Filtered)
     def _on_filtered(self) -> None:

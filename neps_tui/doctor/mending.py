@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from neps_state import Changed, LockFailedError, NePSError, NePSState
-from neps_tui.changes.plan import Plan, counted
+from neps_tui.changes.plan import Plan
 from neps_tui.doctor.finding import Finding
 from neps_tui.doctor.kinds import KINDS, Mend, listed
+from neps_tui.words.formatting import counted
 
 _Mender = Callable[[NePSState, Sequence[Finding]], Changed]
 _FEW = 3

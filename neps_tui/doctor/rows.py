@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from neps_tui.changes.plan import counted
 from neps_tui.doctor.finding import Finding, Severity
 from neps_tui.widgets.columns import Cell, Column
-from neps_tui.words.formatting import age, plain
+from neps_tui.words.formatting import age, counted, plain
 from neps_tui.words.states import StateLook
 from neps_tui.words.text_lines import Line, Part, wrapped
 

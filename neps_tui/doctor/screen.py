@@ -22,7 +22,6 @@ from textual.widgets import Static
 
 from neps_state import Changed, NePSState
 from neps_tui.actions import bindings_of
-from neps_tui.changes.plan import counted
 from neps_tui.doctor.examine import examine
 from neps_tui.doctor.finding import Finding
 from neps_tui.doctor.mending import mended_of, plan_mend
@@ -36,7 +35,7 @@ from neps_tui.widgets.fitted_text import FittedText
 from neps_tui.widgets.key_bar import KeyBar
 from neps_tui.widgets.reading_scroll import ReadingScroll
 from neps_tui.widgets.trial_table import TrialTable
-from neps_tui.words.formatting import to_ascii
+from neps_tui.words.formatting import counted, to_ascii
 
 _LOOKING = "The run is being looked at, twice: what is just being written is not told."
 _NOTHING = (

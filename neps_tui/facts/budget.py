@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+
 from neps_state import BudgetInfo
 from neps_tui.facts.summary import Limit, Usage
 
 
-def limits_of(budget: BudgetInfo | None, usage: Usage) -> tuple[Limit, ...]:
+def has_worker_limits(budget: BudgetInfo | None) -> bool:
+    """Whether each worker has a budget of its own."""
+    return budget is not None and not (
+        budget.worker_evaluations_to_spend is None
+        and budget.worker_cost_to_spend is None
+        and budget.worker_fidelities_to_spend is None
+    )
+
+
+def limits_of(
+    budget: BudgetInfo | None,
+    usage: Usage,
+    used_by_worker: Mapping[str, Usage] = MappingProxyType({}),
+    at_work: Collection[str] = (),
+) -> tuple[Limit, ...]:
     """What the run may spend, and has.
 
     Up to NePS 0.16 the limits were the run's; from 0.17 on, the run's are called `total_…` and
@@ -15,6 +32,8 @@ def limits_of(budget: BudgetInfo | None, usage: Usage) -> tuple[Limit, ...]:
     Args:
         budget: As the optimizer's state has it.
         usage: What the finished trials used.
+        used_by_worker: The same by each worker, where each has a budget of its own.
+        at_work: The workers that are evaluating a trial.
     """
     if budget is None:
         return ()
@@ -48,5 +67,21 @@ def limits_of(budget: BudgetInfo | None, usage: Usage) -> tuple[Limit, ...]:
         if allowed is not None:
             limits.append(Limit(name, used, allowed))
         elif per_worker is not None:
-            limits.append(Limit(name, used, per_worker, per_worker=True))
+            limits.append(_worker_limit(name, used, per_worker, used_by_worker, at_work))
     return tuple(limits)
+
+
+def _worker_limit(
+    name: str,
+    total: float,
+    allowed: float,
+    used_by_worker: Mapping[str, Usage],
+    at_work: Collection[str],
+) -> Limit:
+    used: list[float] = [
+        getattr(each, name)
+        for worker, each in used_by_worker.items()
+        if not at_work or worker in at_work
+    ]
+    left = sum(max(0.0, allowed - each) for each in used) if at_work else None
+    return Limit(name, min(used, default=0.0), allowed, per_worker=True, total=total, left=left)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from types import MappingProxyType
 
-from neps_state import MetaData, OptimizerInfo, State, Trial
+from neps_state import MetaData, Report, State, Trial
+from neps_state.fidelity import fidelity_key, rung_in
+from neps_state.signature import is_signature
 from neps_state.snapshot import RunSnapshot
 from neps_state.trial import UNFINISHED
 from neps_state.values import dominates, objective_values
-from neps_tui.facts.budget import limits_of
+from neps_tui.facts.budget import has_worker_limits, limits_of
 from neps_tui.facts.config_keys import ConfigKeys
 from neps_tui.facts.summary import Evaluating, Incumbent, RunSummary, Usage
 from neps_tui.facts.verdicts import UsualDurations, WorkerHistory
@@ -29,12 +31,15 @@ class RunFold:
 
     def fold(self, snapshot: RunSnapshot) -> RunSummary:
         """The summary of a snapshot, given that all earlier ones were folded before it."""
-        key = fidelity_key(snapshot)
+        state = snapshot.optimizer_state
+        by_worker = has_worker_limits(None if state is None else state.budget)
+        key = fidelity_key_of(snapshot)
         changed = snapshot.changed
-        is_new_run = snapshot.generation != self._generation or key != self._totals.fidelity_key
+        kind = (key, by_worker)
+        is_new_run = snapshot.generation != self._generation or kind != self._totals.kind
         self._generation = snapshot.generation
         if changed is None or is_new_run or not self._totals.can_add(snapshot, changed):
-            self._totals = _Totals(key)
+            self._totals = _Totals(key, by_worker=by_worker)
             self._totals.add_all(snapshot.trials.values())
         else:
             self._totals.add_all(snapshot.trials[trial_id] for trial_id in changed)
@@ -44,8 +49,10 @@ class RunFold:
 class _Totals:
     """Sums over the trials of one run, to which trials can only be added."""
 
-    def __init__(self, key: str | None) -> None:
+    def __init__(self, key: str | None, *, by_worker: bool = False) -> None:
+        self.kind = (key, by_worker)
         self.fidelity_key = key
+        self._by_worker: defaultdict[str, Usage] | None = defaultdict(Usage) if by_worker else None
         self._states: dict[str, State] = {}
         self._counts: Counter[State] = Counter()
         self._unfinished: dict[str, Trial] = {}
@@ -84,7 +91,7 @@ class _Totals:
             self._config_keys.learn(trial.config)
         self._states[trial_id] = state
         self._counts[state] += 1
-        if worker is not None and state is not State.EXTERNAL:
+        if worker is not None and state is not State.EXTERNAL and not is_signature(worker):
             self._workers[worker].note(metadata)
         if state in UNFINISHED:
             self._unfinished[trial_id] = trial
@@ -112,9 +119,21 @@ class _Totals:
         self._cost += report.cost or 0.0
         if isinstance(fidelity, _NUMBER):
             self._fidelities += fidelity
+        if self._by_worker is not None and metadata.state is not State.EXTERNAL:
+            self._note_worker(metadata.evaluating_worker_id, report, fidelity)
         values = objective_values(report)
         if values and not any(map(math.isnan, values)):
             self._add_objective(metadata, values)
+
+    def _note_worker(self, worker: str | None, report: Report, fidelity: object) -> None:
+        if worker is None or self._by_worker is None:
+            return
+        before = self._by_worker[worker]
+        self._by_worker[worker] = Usage(
+            before.evaluations + 1,
+            before.cost + (report.cost or 0.0),
+            before.fidelities + (fidelity if isinstance(fidelity, _NUMBER) else 0.0),
+        )
 
     def _add_objective(self, metadata: MetaData, values: tuple[float, ...]) -> None:
         if len(values) > 1:
@@ -150,6 +169,8 @@ class _Totals:
         pending = [
             trial for trial in self._unfinished.values() if trial.metadata.state is State.PENDING
         ]
+        used = self._by_worker
+        by_worker = {} if used is None else {each: used[each] for each in self._workers}
         registered = (state.worker_ids or []) if state is not None else []
         return RunSummary(
             counts=MappingProxyType({each: self._counts[each] for each in State}),
@@ -161,10 +182,16 @@ class _Totals:
             front=MappingProxyType(dict(self._front)),
             rungs=MappingProxyType(dict(sorted(self._rungs.items()))),
             usage=usage,
-            limits=limits_of(None if state is None else state.budget, usage),
+            limits=limits_of(
+                None if state is None else state.budget,
+                usage,
+                by_worker,
+                {each.worker_id for each in evaluating},
+            ),
             evaluating=tuple(sorted(evaluating, key=lambda each: each.started or 0.0)),
             pending=tuple(trial.metadata.id for trial in sorted(pending, key=_by_sampling)),
             workers=tuple(dict.fromkeys([*registered, *self._workers])),
+            used_by_worker=MappingProxyType(by_worker),
             ended=tuple(self._ended),
             fidelity_key=self.fidelity_key,
             config_keys=self._config_keys.frozen(snapshot.space),
@@ -197,30 +224,14 @@ def summarize(snapshot: RunSnapshot) -> RunSummary:
     return RunFold().fold(snapshot)
 
 
-def fidelity_key(snapshot: RunSnapshot) -> str | None:
-    """The key of the fidelity in configs: as the run recorded it, or as its space tells."""
-    name = _recorded_fidelity(snapshot.optimizer_info)
-    if name is None and snapshot.space is not None and snapshot.space.fidelity is not None:
-        name = snapshot.space.fidelity.name
-    if name is None:
-        return None
-    sample: Mapping[str, object] = next(
-        (trial.config for trial in snapshot.trials.values()), {name: None}
-    )
-    return name if name in sample else f"ENVIRONMENT__{name}"
-
-
-def _recorded_fidelity(info: OptimizerInfo | None) -> str | None:
-    derived = None if info is None else info.get("derived")
-    fidelity = derived.get("fidelity") if isinstance(derived, Mapping) else None
-    name = fidelity.get("name") if isinstance(fidelity, Mapping) else None
-    return name if isinstance(name, str) else None
+def fidelity_key_of(snapshot: RunSnapshot) -> str | None:
+    """The key of the fidelity in configs, where the run has one."""
+    return fidelity_key(snapshot.optimizer_info, snapshot.space, snapshot.trials)
 
 
 def rung_of(trial: Trial) -> int | None:
-    """The rung in a trial's id, where it has one."""
-    _, rung, number = trial.metadata.id.rpartition("_rung_")
-    return int(number) if rung and number.isdecimal() else None
+    """The rung that a trial was evaluated at, where there are rungs."""
+    return rung_in(trial.metadata.id)
 
 
 def duration_of(trial: Trial) -> float | None:

@@ -48,7 +48,7 @@ def seconds_left(
     """When the first limit will be reached, if things go on as they do.
 
     Args:
-        limits: The budget; limits of a single worker say nothing about the run and are left out.
+        limits: The budget.
         evaluations: How many trials have ended.
         per_second: How many end in a second.
 
@@ -59,8 +59,8 @@ def seconds_left(
         return None
     candidates = []
     for limit in limits:
-        if not limit.per_worker and limit.used > 0:
-            each = limit.used / evaluations
-            left = max(0.0, limit.allowed - limit.used)
-            candidates.append((left / each / per_second, limit))
+        total = limit.used if limit.total is None else limit.total
+        left = limit.allowed - limit.used if limit.left is None else limit.left
+        if total > 0:
+            candidates.append((max(0.0, left) / (total / evaluations) / per_second, limit))
     return min(candidates, key=lambda item: item[0], default=None)

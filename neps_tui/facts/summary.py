@@ -14,6 +14,8 @@ Standing: TypeAlias = Literal["working", "late", "quiet", "suspected", "abandone
 Condition: TypeAlias = Literal["live", "idle", "finished", "empty"]
 _QUIET_FACTOR = 10
 _LEAST_QUIET = 60.0
+_BETWEEN_TRIALS = 15.0
+"""Seconds after a report within which its worker is taken to be on its way to the next trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,19 @@ class Limit:
 
     Args:
         name: What is limited: evaluations, cost or fidelities.
-        used: So far.
+        used: So far; where each worker has the limit to itself, by the one that has most left.
         allowed: At most.
-        per_worker: Whether each worker has the limit to itself; `used` still is of all.
+        per_worker: Whether each worker has the limit to itself.
+        total: What all workers used; `used` if it is the run's limit.
+        left: What may still be used by all workers that are at work.
     """
 
     name: str
     used: float
     allowed: float
     per_worker: bool = False
+    total: float | None = None
+    left: float | None = None
 
     @property
     def fraction(self) -> float:
@@ -116,6 +122,7 @@ class RunSummary:
         evaluating: The trials being evaluated, by their start.
         pending: Ids of the pending trials, next first.
         workers: Ids of all workers known, from the optimizer's state and from the trials.
+        used_by_worker: What each worker used, where each has a budget of its own.
         ended: Times at which trials ended, sorted, seconds since the epoch.
         fidelity_key: The fidelity's key in configs, where the run has one.
         config_keys: The keys of all configs, in the order in which they were first seen.
@@ -136,6 +143,7 @@ class RunSummary:
     evaluating: tuple[Evaluating, ...] = ()
     pending: tuple[str, ...] = ()
     workers: tuple[str, ...] = ()
+    used_by_worker: Mapping[str, Usage] = field(default_factory=lambda: MappingProxyType({}))
     ended: tuple[float, ...] = ()
     fidelity_key: str | None = None
     config_keys: tuple[ConfigKey, ...] = ()
@@ -158,13 +166,15 @@ class RunSummary:
     def condition(self, now: float) -> Condition:
         """Whether the run is alive, at a moment in seconds since the epoch.
 
-        Live while a worker is busy, finished once the budget is spent and nobody is, idle when
-        nobody is although there is something left to spend.
+        Live while a worker is busy or has just reported, finished once a budget is spent and
+        nobody is busy, idle when nobody is although there is something left to spend.
         """
         if self.busy(now):
             return "live"
-        if any(not limit.per_worker and limit.fraction >= 1.0 for limit in self.limits):
+        if any(limit.fraction >= 1.0 for limit in self.limits):
             return "finished"
+        if self.ended and now - self.ended[-1] < _BETWEEN_TRIALS:
+            return "live"
         return "idle" if self.total else "empty"
 
     def busy(self, now: float) -> int:

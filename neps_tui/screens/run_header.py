@@ -166,7 +166,7 @@ class RunHeader(Vertical):
         is_stuck = summary.condition(now) == "idle" and (summary.pending or summary.evaluating)
         if is_stuck and view.moment is None:
             yield " · needs a worker", "$text-warning"
-        if has_stalled(summary.ended, now) or not summary.busy(now):
+        if has_stalled(summary.ended, now) or summary.condition(now) != "live":
             return
         pace = evaluations_per_second(summary.ended, now)
         if pace is not None:

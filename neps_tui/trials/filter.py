@@ -14,10 +14,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from neps_state import Trial
-from neps_tui.facts.trial_fields import TrialFields
+from neps_tui.facts.trial_fields import ALL_STATES, TrialFields
 
 Predicate: TypeAlias = Callable[[Trial], bool]
 
@@ -37,6 +38,9 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     ">": lambda one, other: one > other,
     ">=": lambda one, other: one >= other,
 }
+
+
+_MOST_NAMES = 12
 
 
 class FilterError(ValueError):
@@ -143,6 +147,8 @@ class _Parser:
             return _has(self._field(wanted))
         field = self._field(name)
         text = self._value(f"a value after {name}{operator}")
+        if name == "state" and not any(text.casefold() in state for state in ALL_STATES):
+            raise FilterError(f"no state is called {text}: there are {', '.join(ALL_STATES)}")
         if operator == ":":
             return _matches(field, text)
         if operator in ("=", "=="):
@@ -160,8 +166,16 @@ class _Parser:
         try:
             return self._fields[name]
         except KeyError:
-            known = ", ".join(self._fields.names())
-            raise FilterError(f"there is no field {name!r}; there are {known}") from None
+            raise FilterError(f"there is no field {name!r}{self._instead_of(name)}") from None
+
+    def _instead_of(self, name: str) -> str:
+        """What may have been meant, or else the names that people use, not those of files."""
+        names = [each for each in self._fields.names() if "::" not in each]
+        close = get_close_matches(name, names, n=3)
+        if close:
+            return f"; did you mean {' or '.join(close)}?"
+        shown = ", ".join(names[:_MOST_NAMES])
+        return f"; there are {shown}{' and more' if len(names) > _MOST_NAMES else ''}"
 
     def _value(self, expected: str) -> str:
         token = self._next(expected)

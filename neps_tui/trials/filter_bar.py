@@ -19,6 +19,7 @@ from neps_tui.remembered import recall, remember
 from neps_tui.trials.filter import FilterError, parse_filter
 from neps_tui.trials.filter_completion import Completions, completions_of
 from neps_tui.view import RunView
+from neps_tui.words.formatting import counted
 
 Predicate = Callable[[Trial], bool]
 _MOST_KEPT = 50
@@ -120,6 +121,11 @@ class FilterBar(Vertical):
         """Say something about the filter, and whether it is wrong."""
         self.set_class(wrong, "-wrong")
         self._note.update(text)
+
+    def note_matches(self, text: str, count: int) -> None:
+        """Say how many trials a filter lets through, unless something else is typed by now."""
+        if self.input.value.strip() == text:
+            self.say(f"{counted(count, 'trial')} match{'es' if count == 1 else ''}")
 
     @on(Input.Changed)
     def _on_typed(self, event: Input.Changed) -> None:

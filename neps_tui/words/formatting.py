@@ -157,6 +157,11 @@ def date_and_time(moment: float) -> str:
     return datetime.fromtimestamp(moment).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """How many of something, as in `1 trial` and `3 trials`."""
+    return f"{count} {one}" if count == 1 else f"{count} {many or one + 's'}"
+
+
 def age(seconds: float | None) -> str:
     """Say how long ago something was: `just now`, `12 s ago`, `4 min ago`, `2 d ago`.
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from neps_state import State, Trial
+from neps_state.signature import is_signature
 from neps_state.snapshot import RunSnapshot
 from neps_tui.facts.summary import Evaluating, RunSummary, Standing
 from neps_tui.words.formatting import duration
@@ -73,7 +74,7 @@ class WorkerRow:
 class WorkerActivity:
     """Follows what all workers of a run do, at the cost of what changed.
 
-    Imported trials belong to no worker.
+    Imported trials, and those that were reported by hand, belong to no worker.
     """
 
     def __init__(self) -> None:
@@ -154,6 +155,8 @@ class WorkerActivity:
         lane = self.lane(worker)
         if self._is_spent:
             return Verdict("ended", "text-muted", "the budget is spent")
+        if self._has_spent_its_own(worker):
+            return Verdict("ended", "text-muted", "its own budget is spent")
         if not lane.bars and not lane.ended:
             return Verdict("no trial yet", "text-muted", "the optimizer's state names it")
         last = lane.last_sign
@@ -161,6 +164,16 @@ class WorkerActivity:
             return Verdict("waiting", "text-primary", "it has just ended a trial and has no other")
         return Verdict(
             "idle", "text-muted", "it waits for a trial or has ended, nothing tells which"
+        )
+
+    def _has_spent_its_own(self, worker: str) -> bool:
+        summary = self._summary
+        used = None if summary is None else summary.used_by_worker.get(worker)
+        if summary is None or used is None:
+            return False
+        return any(
+            limit.per_worker and getattr(used, limit.name) >= limit.allowed
+            for limit in summary.limits
         )
 
     def span(self, now: float) -> tuple[float, float] | None:
@@ -265,8 +278,9 @@ def _busy(lane: Lane, evaluating: Iterable[Evaluating], now: float) -> float | N
 
 
 def _worker_of(trial: Trial) -> str | None:
-    external = trial.metadata.state is State.EXTERNAL
-    return None if external else trial.metadata.evaluating_worker_id
+    worker = trial.metadata.evaluating_worker_id
+    is_evaluated = trial.metadata.state is not State.EXTERNAL
+    return worker if is_evaluated and worker is not None and not is_signature(worker) else None
 
 
 def _by_number(worker: str) -> list[tuple[int, str]]:

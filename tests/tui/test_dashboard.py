@@ -418,6 +418,20 @@ def test_a_click_on_a_key_does_what_the_key_does(drive: Drive, recorded_run: Cop
     drive(recorded_run("hyperband-0.17"), steps)
 
 
+def test_a_wrong_filter_typed_in_haste_is_refused(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("slash")
+        line = dashboard.app.screen.query_one("FilterBar Input")
+        # Both changes are under way before the first is dealt with, as over a slow line.
+        line.value = "epochs"
+        line.value = "epochs<abc"
+        await dashboard.shows("expected a number after epochs<")
+        await dashboard.press("enter")
+        assert "expected a number after epochs<" in dashboard.text()
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
 def test_what_is_typed_right_after_the_slash_goes_into_the_filter(
     drive: Drive, recorded_run: CopyRun
 ) -> None:

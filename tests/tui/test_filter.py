@@ -73,10 +73,12 @@ def test_a_filter_lets_through_what_it_says(text: str, expected: set[str]) -> No
         ('"half', 'expected a closing "'),
         ("rung=1)", "instead of ')'"),
         ("<3", "expected a field or a text before '<'"),
+        ("objctive<1", "did you mean objective?"),
+        ("state:running", "no state is called running: there are external, pending"),
     ],
 )
 def test_an_incomplete_filter_says_what_it_expects(text: str, expected: str) -> None:
-    with pytest.raises(FilterError, match=r"expected|there is no field") as error:
+    with pytest.raises(FilterError, match=r"expected|there is no field|no state") as error:
         parse_filter(text, FIELDS)
     assert expected in str(error.value)
 

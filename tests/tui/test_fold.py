@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neps_state import MetaData, Report, State, Trial
+from neps_state import BudgetInfo, MetaData, OptimizationState, Report, State, Trial
 from neps_state.reader import RunReader
 from neps_state.snapshot import Phase, RunSnapshot
 from neps_state.values import dominates
@@ -173,3 +173,66 @@ def test_the_first_limit_reached_ends_the_run() -> None:
     left = seconds_left(limits, evaluations=10, per_second=0.1)
     assert left is not None
     assert (left[0], left[1].name) == (pytest.approx(100.0), "cost")
+
+
+# --- budgets of each worker, and who is none -----------------------------------------------------
+
+
+def with_worker_budget(*trials: Trial, evaluations: int) -> RunSnapshot:
+    state = OptimizationState(
+        budget=BudgetInfo(worker_evaluations_to_spend=evaluations),
+        seed_snapshot=None,
+        shared_state=None,
+        worker_ids=None,
+    )
+    return snapshot(*trials, optimizer_state=state)
+
+
+def test_a_run_is_finished_once_every_worker_has_spent_its_own_budget() -> None:
+    two = [made(1), made(2, worker="worker_1")]
+    three = [*two, made(3)]
+
+    assert summarize(with_worker_budget(*three, evaluations=2)).condition(1e6) == "idle"
+    assert summarize(with_worker_budget(*two, evaluations=1)).condition(1e6) == "finished"
+
+
+def test_a_workers_budget_is_measured_by_the_worker_that_has_most_left() -> None:
+    ended = [made(number) for number in range(1, 9)]
+    running = made(9, State.EVALUATING, worker="worker_1")
+    found = summarize(with_worker_budget(*ended, running, evaluations=10))
+
+    (limit,) = found.limits
+    assert (limit.used, limit.total, limit.left) == (0, 8, 10)
+    left = seconds_left(found.limits, found.usage.evaluations, 0.5)
+    assert left is not None
+    assert left[0] == 20.0
+
+
+def test_between_two_trials_a_run_is_not_idle() -> None:
+    found = summarize(snapshot(made(1, ended=100.0)))
+
+    assert found.condition(101.0) == "live"
+    assert found.condition(200.0) == "idle"
+
+
+def test_who_reports_by_hand_is_no_worker() -> None:
+    found = summarize(snapshot(made(1), made(2, worker="neps-tui:ada@host")))
+
+    assert found.workers == ("worker_0",)
+
+
+def test_without_a_record_the_fidelity_is_what_grows_with_the_rungs() -> None:
+    def at(trial_id: str, epochs: int, layers: int) -> Trial:
+        trial = made(1)
+        trial.metadata.id = trial_id
+        trial.config = {"epochs": epochs, "layers": layers, "lr": 0.1 * epochs}
+        return trial
+
+    one_rung = [at("1_rung_0", 1, 3), at("2_rung_0", 1, 4)]
+    several = [*one_rung, at("1_rung_1", 3, 3), at("3_rung_1", 3, 8)]
+    several[0].config = {**several[0].config, "lr": 0.7}
+
+    assert summarize(snapshot(*one_rung)).fidelity_key is None
+    found = summarize(snapshot(*several))
+    assert found.fidelity_key == "epochs"
+    assert found.usage.fidelities == 8

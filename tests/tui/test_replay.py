@@ -386,3 +386,16 @@ def test_the_present_is_whole_again_although_it_changed_meanwhile(
         assert not any("just now" in row for row in rows)
 
     drive(root, steps)
+
+
+@SIZES
+def test_escape_leads_back_to_now_from_wherever_the_focus_went(
+    size: tuple[int, int], drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("R")
+        await dashboard.shows("● past")
+        await dashboard.press("n", "escape")
+        await dashboard.until(lambda: "● past" not in dashboard.text(), "the present")
+
+    drive(recorded_run("hyperband-0.17"), steps, size=size)

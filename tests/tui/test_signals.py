@@ -1,0 +1,96 @@
+"""Whoever ends the program from outside: the terminal is left as it was found."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable
+from fcntl import ioctl
+from pathlib import Path
+
+import pytest
+
+PATIENCE = 30.0
+
+
+class Watched:
+    """The dashboard in a pseudo-terminal, and all that it has written there."""
+
+    def __init__(self, *arguments: str, **environment: str) -> None:
+        self._main, side = pty.openpty()
+        ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.before = termios.tcgetattr(side)
+        self._side = side
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "neps_tui", *arguments],
+            stdin=side,
+            stdout=side,
+            stderr=side,
+            start_new_session=True,
+            env={**os.environ, "TERM": "xterm-256color", **environment},
+        )
+        self.written = b""
+
+    def read_until(self, done: Callable[[], bool]) -> None:
+        until = time.monotonic() + PATIENCE
+        while not done():
+            assert time.monotonic() < until, self.written[-500:]
+            if select.select([self._main], [], [], 0.1)[0]:
+                self.written += os.read(self._main, 65536)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._main)
+        os.close(self._side)
+
+    def settings(self) -> list[object]:
+        return termios.tcgetattr(self._side)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("keys", [b"", b"P", b"r", b"/"], ids=["dashboard", "plots", "ask", "type"])
+def test_a_signal_ends_it_and_leaves_the_terminal_as_found(
+    number: signal.Signals, keys: bytes, run_copy: Callable[[str], Path]
+) -> None:
+    watched = Watched(str(run_copy("killed-0.17")))
+    try:
+        watched.read_until(lambda: b"Evaluated" in watched.written)
+        os.write(watched._main, keys)
+        time.sleep(0.5)
+
+        watched.process.send_signal(number)
+        watched.read_until(lambda: watched.process.poll() is not None)
+        # What it wrote last may still be on its way.
+        while select.select([watched._main], [], [], 0.2)[0]:
+            watched.written += os.read(watched._main, 65536)
+
+        assert watched.process.returncode == 128 + number
+        for left in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l"):
+            assert left in watched.written
+        assert b"Traceback" not in watched.written
+        assert watched.settings() == watched.before
+    finally:
+        watched.close()
+
+
+def test_a_terminal_that_cannot_draw_is_refused_in_a_line(
+    run_copy: Callable[[str], Path],
+) -> None:
+    watched = Watched(str(run_copy("killed-0.17")), TERM="dumb")
+    try:
+        watched.read_until(lambda: watched.process.poll() is not None)
+        while select.select([watched._main], [], [], 0.2)[0]:
+            watched.written += os.read(watched._main, 65536)
+        assert watched.process.returncode == 2
+        assert b"this terminal cannot draw" in watched.written
+        assert b"\x1b" not in watched.written
+    finally:
+        watched.close()
