@@ -46,7 +46,8 @@ class CacheDamage:
     def __str__(self) -> str:
         if not self.length:
             return self.reason
-        where = "its last record" if self.torn else f"{self.length} bytes at {self.offset}"
+        last = "its last record" if self.offset else "all of it"
+        where = last if self.torn else f"{self.length} bytes at {self.offset}"
         return f"{where} left out: {self.reason}"
 
 

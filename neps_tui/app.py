@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 _DARK, _LIGHT = "textual-dark", "textual-light"
 _ASCII_CSS = Path(__file__).parent / "screens" / "ascii.tcss"
 _LONG_NOTE = 12.0
+_MOST_REASONS = 3
 _FIRST_LOOK = 0.5
 """Seconds that the first paint waits for the run at the most."""
 
@@ -206,13 +207,19 @@ class NepsTuiApp(App[None]):
             self._say(f"{message.plan.what}: {message.failure}", severity="error")
             return
         done, refused = message.changed.done, message.changed.refused
+        said = ""
         if message.changed.change_id is not None:
             self._dashboard.clear_selection()
             listed = f"{done[0]} " if len(done) == 1 else f"{len(done)} trials " if done else ""
             undo = "; u takes it back" if message.plan.is_undoable else ""
-            self._say(f"{listed}{message.plan.done}{undo}")
-        for reason in refused.values():
-            self._say(f"Left as it is: {reason}", severity="warning")
+            said = f"{listed}{message.plan.done}{undo}"
+        if not refused:
+            self._say(said)
+            return
+        shown = list(refused.values())[:_MOST_REASONS]
+        more = f"; and {len(refused) - len(shown)} more" if len(refused) > len(shown) else ""
+        left = f"Left as it is: {'; '.join(shown)}{more}"
+        self._say(f"{said}. {left}" if said else left, severity="warning")
 
     @on(StoreFailed)
     def _on_store_failed(self, message: StoreFailed) -> None:
@@ -230,6 +237,11 @@ class NepsTuiApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, RunScreen):
                 screen.checked_at = self._store.checked_at
+
+    def notify(self, *args: Any, **kwargs: Any) -> None:
+        """Say something, in the place of what was said before: old news hides the screen."""
+        self.clear_notifications()
+        super().notify(*args, **kwargs)
 
     def _say(self, text: str, severity: str = "information") -> None:
         if severity == "error":
@@ -311,8 +323,10 @@ class NepsTuiApp(App[None]):
             return
         from neps_tui.changes.catalogue import asked
         from neps_tui.changes.form import Form, FormError
+        from neps_tui.facts.trial_fields import natural_id
 
-        trials = [trial for each in message.trial_ids if (trial := view.trial(each)) is not None]
+        ids = sorted(message.trial_ids, key=natural_id)
+        trials = [trial for each in ids if (trial := view.trial(each)) is not None]
         if message.trial_ids and not trials:
             self._say("None of these trials is in the run any more.", "warning")
             return
@@ -334,9 +348,9 @@ class NepsTuiApp(App[None]):
         if view is not None:
             from neps_tui.changes.undoing import read_undo
 
-            root, change_id = view.snapshot.root, message.change_id
+            seen, change_id = view, message.change_id
             self.post_message(
-                Asked(lambda: UndoRead(read_undo(root, change_id)), self.post_message)
+                Asked(lambda: UndoRead(read_undo(seen, change_id)), self.post_message)
             )
 
     @on(UndoRead)
@@ -364,6 +378,9 @@ class NepsTuiApp(App[None]):
 
         if plan.nothing is not None:
             self._say(f"Nothing to do: {plan.nothing}.")
+            return
+        if plan.refusal is not None:
+            self._say(f"Left as it is: {plan.refusal}.", "warning")
             return
         store = self._store
 

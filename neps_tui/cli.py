@@ -212,9 +212,10 @@ def _add_changing(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     bring_in = _change(commands, "import", "import_evaluations", "evaluations made elsewhere")
     bring_in.add_argument("file", type=Path, metavar="FILE", help="CSV, JSON lines, or a run")
     budget = _change(commands, "budget", "budget", "the limits of the whole run")
-    budget.add_argument("--evaluations", type=_at_least_one, metavar="N")
-    budget.add_argument("--cost", type=_above_zero, metavar="X")
-    budget.add_argument("--fidelities", type=_above_zero, metavar="X")
+    no_limit = "or `none` for no limit"
+    budget.add_argument("--evaluations", type=_limit(_at_least_one), metavar="N", help=no_limit)
+    budget.add_argument("--cost", type=_limit(_above_zero), metavar="X", help=no_limit)
+    budget.add_argument("--fidelities", type=_limit(_above_zero), metavar="X", help=no_limit)
     undo = _change(commands, "undo", "undo", "the last change made by this program, taken back")
     undo.add_argument("change", nargs="?", metavar="CHANGE", help="which, by how its id begins")
     undo.add_argument("--list", action="store_true", help="only list the changes")
@@ -276,6 +277,15 @@ def _run_command(
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")
+
+
+def _limit(read: Callable[[str], float]) -> Callable[[str], float]:
+    """Reads a limit, which infinity is none."""
+
+    def read_limit(text: str) -> float:
+        return math.inf if text == "none" else read(text)
+
+    return read_limit
 
 
 def _at_least_one(text: str) -> int:

@@ -15,12 +15,13 @@ from neps_tui.words.formatting import number
 _NAMES = dict(zip(LIMITS, ("evaluations", "cost", "fidelities"), strict=True))
 
 
-def plan_budget(view: RunView, limits: Mapping[str, float]) -> Plan:
+def plan_budget(view: RunView, limits: Mapping[str, float | None]) -> Plan:
     """Work out what other limits would do.
 
     Args:
         view: The run as the person sees it.
-        limits: The new limits by `evaluations`, `cost` and `fidelities`; others stay.
+        limits: The new limits by `evaluations`, `cost` and `fidelities`, None for no limit; others
+            stay.
 
     Raises:
         FormError: The run was made by NePS before 0.17.
@@ -73,23 +74,23 @@ def budget_form(view: RunView) -> Form:
     used = {"evaluations": usage.evaluations, "cost": usage.cost, "fidelities": usage.fidelities}
 
     def make(typed: Typed) -> Plan:
-        limits = {name: number_in(typed, name, least=0.0) for name in used}
+        limits = {name: number_in(typed, name, least=0.0) for name in typed}
         if limits["evaluations"] is not None and limits["evaluations"] % 1:
             raise FormError("evaluations: give a whole number")
-        given = {name: limit for name, limit in limits.items() if limit is not None}
-        if "evaluations" in given:
-            given["evaluations"] = int(given["evaluations"])
-        return plan_budget(view, given)
+        if limits.get("evaluations") is not None:
+            limits["evaluations"] = int(limits["evaluations"] or 0)
+        return plan_budget(view, limits)
 
     return Form(
         "The budget of the whole run",
         tuple(
             Entry(
                 short,
-                f"{number(used[short])} used",
+                f"{number(used[short])} used; nothing for no limit",
                 "" if getattr(budget, name) is None else str(getattr(budget, name)),
             )
             for name, short in _NAMES.items()
+            if short == "evaluations" or used[short] or getattr(budget, name) is not None
         ),
         make,
     )

@@ -29,12 +29,13 @@ def plan_import(view: RunView, found: Found) -> Plan:
     for each in found.evaluated[:_MOST_SHOWN]:
         config = readable_config(each.config, space, names)
         told = "  ".join(f"{name} {number(value)}" for name, value in config.items())
-        lines.append(f"  {', '.join(map(number, each.objective))}  {told}")
+        cost = "" if each.cost is None else f"  cost {number(each.cost)}"
+        lines.append(f"  {', '.join(map(number, each.objective))}{cost}  {told}")
     more = len(found.evaluated) - _MOST_SHOWN
     left_out = len(found.skipped) - _MOST_SHOWN
     return Plan(
         what=f"import {what}",
-        done="external",
+        done="imported",
         make=lambda state, force: state.lock_and_import(found.evaluated, by=signature()),
         lines=(
             f"new trials, evaluated elsewhere: {what}",

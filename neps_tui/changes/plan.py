@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from neps_state import Changed, NePSState, State, Trial
+from neps_tui.facts.summary import Evaluating
 from neps_tui.view import RunView
 from neps_tui.words.formatting import counted, duration, number
 
@@ -27,6 +28,7 @@ class Plan:
         risks: What may go wrong.
         objection: Why a person has to insist; None if nothing speaks against it.
         nothing: Why there is nothing to do; None if there is.
+        refusal: Why it cannot be done, whoever insists; None if it can.
         is_undoable: Whether it can be taken back afterwards.
     """
 
@@ -37,6 +39,7 @@ class Plan:
     risks: tuple[str, ...] = ()
     objection: str | None = None
     nothing: str | None = None
+    refusal: str | None = None
     is_undoable: bool = True
 
     @property
@@ -105,6 +108,28 @@ def hazard(view: RunView, trials: Collection[Trial], harm: str, *, now: float) -
         started = trial.metadata.time_started
         since = "" if started is None else f", for {duration(max(0.0, now - started))} now"
         lines.append(f"risk: {worker} may still be evaluating {trial.id}{since}; {harm}")
-        if trial.id in known and known[trial.id].reason:
-            lines.append(f"  though {known[trial.id].reason}")
+        if trial.id in known:
+            lines.append(f"  {_standing(known[trial.id], now)}")
     return Hazard(tuple(at_risk), tuple(lines))
+
+
+def _standing(evaluating: Evaluating, now: float) -> str:
+    standing = evaluating.standing_at(now)
+    if standing == "working":
+        return "it is on time: nothing says that it has stopped"
+    if evaluating.reason:
+        return f"though {evaluating.reason}"
+    return "it takes longer than 95 % of like trials" + (
+        ", by far: its worker may be dead" if standing == "quiet" else ""
+    )
+
+
+def best_among(view: RunView, trials: Collection[Trial]) -> list[str]:
+    """Those of some trials that are the best of the run so far, in a line; none if there is none."""
+    summary = view.summary
+    best = set(summary.front) if summary.objectives > 1 else {summary.best_id}
+    found = [trial.id for trial in trials if trial.id in best]
+    if not found:
+        return []
+    where = "on the Pareto front" if summary.objectives > 1 else "the best so far"
+    return [f"{', '.join(found)} {'is' if len(found) == 1 else 'are'} {where}"]

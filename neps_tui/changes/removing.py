@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from neps_state import State, Trial
 from neps_state.decisions import removing
 from neps_state.trial_ids import counts_trials
-from neps_tui.changes.plan import Plan, describe, hazard, listed, named
+from neps_tui.changes.plan import Plan, best_among, describe, hazard, listed, named
 from neps_tui.view import RunView
 from neps_tui.words.formatting import counted
 
-_HARM = "its report would then come to nothing"
+_HARM = "it would fail when it reports, and stop"
 
 
 def plan_remove(view: RunView, trials: Sequence[Trial], *, now: float) -> Plan:
@@ -37,6 +37,7 @@ def plan_remove(view: RunView, trials: Sequence[Trial], *, now: float) -> Plan:
             f"They are kept in .neps_tui/backups for 30 days.{dumped} All other trials stay.",
         ),
         risks=(
+            *(f"risk: {line}" for line in best_among(view, trials)),
             *(f"risk: {line}" for line in _promoted(view, trial_ids)),
             *(f"risk: {line}" for line in _counting(view, trials)),
             *(

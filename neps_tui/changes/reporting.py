@@ -10,7 +10,7 @@ from neps_state import State, Trial
 from neps_state.decisions import marking, reporting
 from neps_state.signature import signature
 from neps_tui.changes.form import Entry, Form, FormError, Typed, number_in
-from neps_tui.changes.plan import Plan, describe, hazard, listed, named
+from neps_tui.changes.plan import Plan, best_among, describe, hazard, listed, named
 from neps_tui.view import RunView
 from neps_tui.words.formatting import counted, number
 
@@ -48,6 +48,7 @@ def plan_report(
     )
     danger = hazard(view, [trial], _HARM, now=now)
     said = f"crashed: {message}" if message is not None else _objectives(objective)
+    said += "" if cost is None else f", cost {number(cost)}"
     return Plan(
         what=f"report {trial.id} as {'crashed' if message is not None else 'a success'}",
         done="reported",
@@ -120,7 +121,13 @@ def plan_mark(
             *(f"  {describe(trial)}" for trial in chosen),
             "Their reports, files and errors stay.",
         ),
-        risks=danger.lines,
+        risks=(
+            *(
+                f"risk: {line}, and stays so: NePS goes by its report"
+                for line in best_among(view, chosen)
+            ),
+            *danger.lines,
+        ),
         objection=f"a worker may still be evaluating {listed(danger.at_risk)}"
         if danger.at_risk
         else None,

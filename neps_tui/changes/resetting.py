@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from neps_state import State, Trial
-from neps_tui.changes.plan import Plan, describe, hazard, listed, named
+from neps_tui.changes.plan import Plan, best_among, describe, hazard, listed, named
 from neps_tui.view import RunView
 from neps_tui.words.formatting import counted
 
-_HARM = "its report would then replace the new one"
+_HARM = "its report would still count, and the trial be evaluated twice"
 
 
 def plan_reset(view: RunView, trials: Sequence[Trial], *, now: float) -> Plan:
@@ -34,6 +34,7 @@ def plan_reset(view: RunView, trials: Sequence[Trial], *, now: float) -> Plan:
         ),
         lines=(*_lines(view, chosen), *([skipped] if pending else [])),
         risks=(
+            *(f"risk: {line}" for line in best_among(view, results)),
             *(f"risk: {each.id} succeeded; the run goes on without its result" for each in results),
             *danger.lines,
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from collections.abc import Sequence
@@ -21,8 +22,8 @@ def reset(arguments: argparse.Namespace) -> Exit:
     """Put trials back to pending."""
     from neps_tui.changes.resetting import plan_reset
 
-    if not (arguments.ids or arguments.state or arguments.abandoned):
-        raise CommandError("name trials, or give --state S or --abandoned", Exit.USAGE)
+    if sum(map(bool, (arguments.ids, arguments.state, arguments.abandoned))) != 1:
+        raise CommandError("name trials, or else give --state S or --abandoned", Exit.USAGE)
     view = read_run(arguments.root)
     chosen = _chosen(view, arguments)
     if not chosen:
@@ -34,8 +35,8 @@ def remove(arguments: argparse.Namespace) -> Exit:
     """Take trials out of the run."""
     from neps_tui.changes.removing import plan_remove
 
-    if not (arguments.ids or arguments.state):
-        raise CommandError("name trials, or give --state S", Exit.USAGE)
+    if bool(arguments.ids) == bool(arguments.state):
+        raise CommandError("name trials, or else give --state S", Exit.USAGE)
     view = read_run(arguments.root)
     chosen = _chosen(view, arguments)
     if not chosen:
@@ -109,7 +110,11 @@ def budget(arguments: argparse.Namespace) -> Exit:
     from neps_tui.changes.form import FormError
 
     names = ("evaluations", "cost", "fidelities")
-    limits = {name: limit for name in names if (limit := getattr(arguments, name)) is not None}
+    limits = {
+        name: None if limit == math.inf else limit
+        for name in names
+        if (limit := getattr(arguments, name)) is not None
+    }
     if not limits:
         options = ", ".join(f"--{name} N" for name in names)
         raise CommandError(f"give at least one of {options}", Exit.USAGE)
@@ -133,20 +138,15 @@ def undo(arguments: argparse.Namespace) -> Exit:
     """Take back a change of this program, or list them."""
     from neps_state.history import History
     from neps_state.layout import RunLayout
-    from neps_tui.changes.undoing import history_lines, plan_undo
+    from neps_tui.changes.undoing import Past, history_lines, plan_undo
 
-    read_run(arguments.root)
-    history = History(RunLayout(arguments.root.resolve()))
-    undoable = history.undoable()
-    if arguments.list:
-        changes = history.changes()
-        for line in history_lines(changes, undoable):
-            print(plain(line))
-        return Exit.DONE if changes else _nothing("this program has changed nothing in this run")
-    wanted = [each for each in undoable if each.id.startswith(arguments.change or "")]
-    if arguments.change is not None and len(wanted) != 1:
-        return _nothing(f"no change {arguments.change} can be taken back; see undo --list")
-    return _carry_out(plan_undo(wanted[-1] if wanted else None, now=time.time()), arguments)
+    view = read_run(arguments.root)
+    past = Past.read(History(RunLayout(arguments.root.resolve())), view.snapshot)
+    if not arguments.list:
+        return _carry_out(plan_undo(past, arguments.change, now=time.time()), arguments)
+    for line in history_lines(past):
+        print(plain(line))
+    return Exit.DONE if past.changes else _nothing("this program has changed nothing in this run")
 
 
 # --- telling, asking, doing ----------------------------------------------------------------------
@@ -157,11 +157,14 @@ def _carry_out(plan: Plan, arguments: argparse.Namespace) -> Exit:
         print(plain(line))
     if plan.nothing is not None:
         return _nothing(plan.nothing)
+    if plan.refusal is not None:
+        raise CommandError(f"{plan.refusal}; nothing was changed", Exit.REFUSED)
     if arguments.dry_run:
-        if plan.objection is not None and not arguments.force:
+        needs_force = plan.objection is not None and not arguments.force
+        if needs_force:
             print("without --force this would be refused")
         print("dry run: nothing was changed")
-        return Exit.DONE
+        return Exit.REFUSED if needs_force else Exit.DONE
     if plan.objection is not None and not arguments.force:
         raise CommandError(
             f"{plan.objection}; nothing was changed. "

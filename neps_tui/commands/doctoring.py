@@ -20,8 +20,6 @@ from neps_tui.facts.records import to_json
 from neps_tui.words.formatting import counted, plain
 
 _MOST_DETAILS = 5
-_MOST_PASSES = 3
-"""A cache that was mended may show what is wrong besides."""
 _WIDTH = max(len(severity.value) for severity in Severity)
 
 
@@ -59,29 +57,22 @@ def _fix(root: Path, found: Sequence[Finding], arguments: argparse.Namespace) ->
     if not (arguments.yes or _confirmed(out)):
         _say("nothing was changed", sys.stderr)
         return Exit.REFUSED
-    mended, left = _mend(root, found, arguments)
+    mended, left = _mend_what_was_told(root, found, arguments)
     return _tell(root, mended, left, arguments)
 
 
-def _mend(
+def _mend_what_was_told(
     root: Path, found: Sequence[Finding], arguments: argparse.Namespace
 ) -> tuple[list[Finding], Sequence[Finding]]:
-    """Mend what was found, and what only shows then unless somebody would have to be asked."""
+    """Mend what was found and told, and nothing that only shows then."""
     # What has to be left out of a cache is told as a finding.
     logging.getLogger("neps_state").addHandler(logging.NullHandler())
-    mended: list[Finding] = []
-    for _ in range(_MOST_PASSES if arguments.yes else 1):
-        _mend_once(root, found, arguments.timeout)
-        left = examine(root)
-        gone = mended_of(found, left)
-        mended += gone
-        found = left
-        if not gone or not any(finding.is_mendable for finding in left):
-            break
-    return mended, found
+    _mend(root, found, arguments.timeout)
+    left = examine(root)
+    return mended_of(found, left), left
 
 
-def _mend_once(root: Path, found: Sequence[Finding], timeout: float) -> None:
+def _mend(root: Path, found: Sequence[Finding], timeout: float) -> None:
     try:
         state = NePSState.create_or_load(root, load_only=True)
         changed = mend(state.with_lock_timeout(timeout), found)

@@ -2,63 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from neps_state.history import Change, History
 from neps_state.layout import RunLayout
-from neps_tui.changes.undoing import listed_ids
+from neps_tui.changes.undoing import Past, about, listed_ids
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell, Column
 from neps_tui.words.formatting import age, date_and_time
 
 COLUMNS = (
-    Column("action", "change", max_width=16),
-    Column("trials", "trials", max_width=40),
+    Column("action", "change", max_width=12),
+    Column("trials", "trials", max_width=28),
     Column("when", "when"),
     Column("standing", "standing"),
     Column("by", "by", max_width=40),
 )
+_COLOURS = {"can be undone": "text-success", "changed since": "text-warning"}
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """The changes that are kept.
+class Kept:
+    """The changes that are kept, as far as they can be read.
 
     Args:
-        changes: All of them, newest first.
-        undoable: Ids of those that can be taken back.
+        past: The changes.
         begun: How many a kill has cut short.
         failure: Why they cannot be read; None if they can.
     """
 
-    changes: tuple[Change, ...] = ()
-    undoable: frozenset[str] = frozenset()
+    past: Past = Past()
     begun: int = 0
     failure: str | None = None
 
+    def newest_first(self) -> Sequence[Change]:
+        """The changes in the order in which they are listed."""
+        return self.past.changes[::-1]
+
     def find(self, change_id: str) -> Change | None:
         """A change by its id."""
-        return next((each for each in self.changes if each.id == change_id), None)
-
-    def standing(self, change: Change) -> str:
-        """What became of a change."""
-        if change.undoes is not None:
-            return "took one back"
-        if change.id in self.undoable:
-            return "can be undone"
-        return "undone"
+        return next((each for each in self.past.changes if each.id == change_id), None)
 
 
-def read_past(view: RunView) -> Past:
+def read_kept(view: RunView) -> Kept:
     """Read the changes of a run; what goes wrong is in the answer."""
     history = History(RunLayout(view.snapshot.root))
     try:
-        changes = tuple(reversed(history.changes()))
-        undoable = frozenset(change.id for change in history.undoable())
-        return Past(changes, undoable, len(history.begun()))
+        return Kept(Past.read(history, view.snapshot), len(history.begun()))
     except OSError as error:
-        return Past(failure=f"The changes cannot be read: {error}")
+        return Kept(failure=f"The changes cannot be read: {error}")
 
 
 def cells(past: Past, change: Change, now: float) -> tuple[Cell, ...]:
@@ -66,17 +59,21 @@ def cells(past: Past, change: Change, now: float) -> tuple[Cell, ...]:
     standing = past.standing(change)
     return (
         Cell(change.action, "text-primary"),
-        Cell(listed_ids(change)),
+        Cell(listed_ids(change) or about(change).removeprefix(change.action).strip()),
         Cell(age(now - change.time), "text-muted"),
-        Cell(standing, "text-success" if change.id in past.undoable else "text-muted"),
+        Cell(standing, _COLOURS.get(standing, "text-muted")),
         Cell(change.by, "text-muted"),
     )
 
 
 def in_words(past: Past, change: Change) -> Iterator[tuple[str, str]]:
     """A change in some lines, with their styles."""
-    yield f"{change.action} {', '.join(change.trial_ids)}\n", "bold"
-    yield f"{date_and_time(change.time)} by {change.by}, {past.standing(change)}\n", ""
+    yield f"{about(change)}\n", "bold"
+    why = past.obstacles.get(change.id)
+    standing = past.standing(change) + ("" if why is None else f": {why}")
+    yield f"{date_and_time(change.time)} by {change.by}, {standing}\n", ""
+    if len(change.trial_ids) > 1:
+        yield f"trials {', '.join(change.trial_ids)}\n", ""
     if change.undoes is not None:
         yield f"It took back {change.undoes}\n", "$foreground-muted"
     yield f"Kept in {change.directory}", "$foreground-muted"

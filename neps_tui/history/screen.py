@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from neps_tui.actions import bindings_of
-from neps_tui.history.rows import COLUMNS, Past, cells, in_words, read_past
+from neps_tui.history.rows import COLUMNS, Kept, cells, in_words, read_kept
 from neps_tui.messages import Asked, UndoAsked
 from neps_tui.screens.view_screen import ViewScreen
 from neps_tui.view import RunView
@@ -23,7 +23,7 @@ from neps_tui.words.formatting import plain, to_ascii
 
 _EMPTY = (
     "Nothing was changed in this run from here.\n"
-    "What is reset, removed, reported or enqueued with neps-tui is listed here, to be undone."
+    "What neps-tui changes is listed here, to be undone."
 )
 
 
@@ -36,16 +36,16 @@ class HistoryScreen(ViewScreen):
     class Read(Message):
         """The changes were read, in the store's thread."""
 
-        def __init__(self, past: Past) -> None:
+        def __init__(self, kept: Kept) -> None:
             super().__init__()
-            self.past = past
+            self.kept = kept
 
     def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
         super().__init__(can_write=can_write, ascii=ascii, id="history")
         self._title = Static(id="title", markup=False)
         self._table = TrialTable(id="table", ascii=ascii, empty_text=_EMPTY, flash=False)
         self._words = Static(id="words", markup=False)
-        self._past = Past()
+        self._kept = Kept()
         self._is_asking = False
 
     def compose(self) -> ComposeResult:
@@ -65,19 +65,19 @@ class HistoryScreen(ViewScreen):
         """Have the changes read, unless that is under way."""
         if not self._is_asking:
             self._is_asking = True
-            self.post_message(Asked(lambda: self.Read(read_past(view)), self.post_message))
+            self.post_message(Asked(lambda: self.Read(read_kept(view)), self.post_message))
 
     @on(Read)
     def _on_read(self, event: Read) -> None:
         self._is_asking = False
-        self._past = past = event.past
+        self._kept = kept = event.kept
         if self.view is None:
             return
         now = self.view.now()
-        by_id = {change.id: change for change in past.changes}
-        self._table.set_rows(list(by_id), lambda key: cells(past, by_id[key], now))
-        said = past.failure or f"Changes made with neps-tui: {len(past.changes)}"
-        begun = f", {past.begun} cut short: see doctor" if past.begun else ""
+        by_id = {change.id: change for change in kept.newest_first()}
+        self._table.set_rows(list(by_id), lambda key: cells(kept.past, by_id[key], now))
+        said = kept.failure or f"Changes made with neps-tui: {len(by_id)}"
+        begun = f", {kept.begun} cut short: see doctor" if kept.begun else ""
         self._title.update(self._inert([(said, "bold"), (begun, "$text-warning")]))
         self._draw_words()
 
@@ -85,8 +85,9 @@ class HistoryScreen(ViewScreen):
     def _draw_words(self) -> None:
         """Put the change under the cursor in words."""
         chosen = self._table.cursor_key
-        change = None if chosen is None else self._past.find(chosen)
-        self._words.update(self._inert([] if change is None else in_words(self._past, change)))
+        change = None if chosen is None else self._kept.find(chosen)
+        said = [] if change is None else in_words(self._kept.past, change)
+        self._words.update(self._inert(said))
         self.refresh_bindings()
 
     def _inert(self, parts: Iterable[tuple[str, str]]) -> Content:
@@ -97,7 +98,7 @@ class HistoryScreen(ViewScreen):
 
     @on(TrialTable.Opened)
     def _on_opened(self, event: TrialTable.Opened) -> None:
-        change = self._past.find(event.key)
+        change = self._kept.find(event.key)
         known = [each for each in change.trial_ids if self._is_there(each)] if change else []
         if known:
             self.open_trial(known[0], tuple(known))
@@ -114,9 +115,10 @@ class HistoryScreen(ViewScreen):
         if not self.can_write:
             return "Read-only: nothing can be changed from here."
         chosen = self._table.cursor_key
-        if chosen is None or chosen not in self._past.undoable:
+        if chosen is None or chosen not in self._kept.past.undoable:
             return "There is nothing to be taken back here."
-        return None
+        why = self._kept.past.obstacles.get(chosen)
+        return None if why is None else f"It cannot be taken back: {why}."
 
     def action_undo_this(self) -> None:
         """Ask whether to take the chosen change back."""

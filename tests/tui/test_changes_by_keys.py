@@ -142,7 +142,7 @@ def test_evaluations_are_imported_from_another_run(drive: Drive, run_copy: CopyR
         await dashboard.shows("Import 8 evaluations?")
         await dashboard.shows("skipped: trial 8: it is crashed")
         await dashboard.press("y")
-        await dashboard.shows("8 trials external")
+        await dashboard.shows("8 trials imported")
 
     drive(root, steps)
     assert sum(each.state is State.EXTERNAL for each in trials(root).values()) == 8

@@ -331,3 +331,82 @@ def test_a_run_that_may_not_be_written_is_left(run_copy: CopyRun) -> None:
     unknown = Outcome("mark", root, "nosuch", "--failed", "--yes")
     assert unknown.status == 1
     assert "no trial nosuch" in unknown.error
+
+
+# --- what newcomers stumbled over -----------------------------------------------------------------
+
+
+def test_a_dry_run_ends_as_the_change_would(run_copy: CopyRun) -> None:
+    root = run_copy("killed-0.17")
+
+    ended = next(each.id for each in trials(root).values() if each.state is State.SUCCESS)
+
+    assert Outcome("reset", root, ended, "--dry-run").status == 3
+    assert Outcome("reset", root, ended, "--dry-run", "--force").status == 0
+
+
+def test_an_undo_that_would_be_refused_says_so_before_it_asks(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    Outcome("mark", root, "3", "--failed", "--yes")
+    Outcome("reset", root, "3", "--yes")
+
+    change_id = Outcome("undo", root, "--list").output.splitlines()[-1].partition(" ")[0]
+    told = Outcome("undo", root, change_id, "--dry-run")
+
+    assert told.status == 3
+    assert "has changed meanwhile, from failed to pending" in told.error
+    assert "cannot be undone: trial 3 has changed" in Outcome("undo", root, "--list").output
+
+
+def test_a_beginning_that_fits_several_changes_is_not_enough(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    Outcome("mark", root, "3", "--failed", "--yes")
+    Outcome("mark", root, "4", "--failed", "--yes")
+
+    told = Outcome("undo", root, "2", "--yes")
+
+    assert told.status == 1
+    assert "2 is how 2 changes begin: give more of it" in told.error
+    assert "there is no change nosuch" in Outcome("undo", root, "nosuch").error
+
+
+@pytest.mark.parametrize("name", ["reset", "remove"])
+def test_trials_are_named_or_chosen_by_state_not_both(name: str, run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    before = contents(root)
+
+    told = Outcome(name, root, "5", "--state", "crashed", "--yes")
+
+    assert (told.status, contents(root)) == (2, before)
+    assert "or else" in told.error
+
+
+def test_a_limit_can_be_taken_away_and_the_history_tells_it(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    Outcome("budget", root, "--evaluations", "500", "--yes")
+
+    told = Outcome("budget", root, "--evaluations", "none", "--yes")
+
+    assert "evaluations: 500 becomes no limit" in told.output
+    assert (
+        "budget evaluations 500 → no limit  can be undone" in Outcome("undo", root, "--list").output
+    )
+
+
+def test_what_a_change_of_the_best_trial_does_is_a_risk_that_is_named(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    best = json.loads(Outcome("status", root, "--json").output)["best"]["id"]
+
+    marked = Outcome("mark", root, best, "--failed", "--dry-run").output
+    removed = Outcome("remove", root, best, "--dry-run").output
+
+    assert f"risk: {best} is the best so far, and stays so: NePS goes by its report" in marked
+    assert f"risk: {best} is the best so far\n" in removed
+
+
+def test_a_report_shows_its_cost_before_it_is_made(run_copy: CopyRun) -> None:
+    root = run_copy("killed-0.17")
+
+    told = Outcome("report", root, "11", "--objective", "0.5", "--cost", "7", "--dry-run")
+
+    assert "objective 0.5, cost 7" in told.output

@@ -823,14 +823,21 @@ def test_mending_tells_as_json_what_was_mended_and_what_is_left(run_copy: CopyRu
     ]
 
 
-def test_what_shows_only_after_mending_is_mended_too(run_copy: CopyRun) -> None:
+def test_what_shows_only_after_mending_is_told_and_left(run_copy: CopyRun) -> None:
     root = run_copy("random-0.17")
     crashed = load(root).lock_and_get_errors().errs[0].trial_id
     halve(cache_of(root))
     shutil.rmtree(directory(root, crashed))
+    dump = RunLayout(root).errors.read_bytes()
+
     told = Outcome("doctor", root, "--fix", "--yes")
+
     assert "mended: The trial cache" in told.output
-    assert f"mended: The error dump has rows of trial {crashed}" in told.output
+    assert f"errors-stale: The error dump has rows of trial {crashed}" in told.output
+    assert told.status == 1
+    assert RunLayout(root).errors.read_bytes() == dump, "nobody was asked about it"
+    again = Outcome("doctor", root, "--fix", "--yes")
+    assert f"mended: The error dump has rows of trial {crashed}" in again.output
 
 
 def test_what_is_refused_is_told_and_left(run_copy: CopyRun) -> None:
@@ -876,8 +883,22 @@ def test_mends_are_listed_but_not_undone(run_copy: CopyRun) -> None:
     root = run_copy("random-0.17")
     change_metadata(root, "2", state="pending")
     Outcome("doctor", root, "--fix", "--yes")
-    assert "mend 2  kept" in Outcome("undo", root, "--list").output
+    assert "mend 2  mended" in Outcome("undo", root, "--list").output
     assert Outcome("undo", root, "--yes").status == 1
+
+
+def test_after_a_mend_undo_takes_nothing_older_back_unasked(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    crashed = load(root).lock_and_get_errors().errs[0].trial_id
+    Outcome("reset", root, crashed, "--yes")
+    change_metadata(root, "2", state="pending")
+    Outcome("doctor", root, "--fix", "--yes")
+
+    told = Outcome("undo", root, "--yes")
+
+    assert told.status == 1
+    assert "the last change, mend 2, only put right what disagreed" in told.error
+    assert load(root).lock_and_read_trials()[crashed].state == "pending"
 
 
 # --- beside workers ------------------------------------------------------------------------------
