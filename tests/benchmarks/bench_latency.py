@@ -21,7 +21,7 @@ from terminal import Terminal
 MOST = 0.150
 MOST_APART = 1.5
 _PAUSE = 0.6
-_WORKER = Path(__file__).with_name("worker.py")
+WORKER = Path(__file__).with_name("worker.py")
 
 
 def main() -> int:
@@ -50,7 +50,7 @@ def measure(run: Path, repeat: int, *, consolidating: bool) -> tuple[list[float]
     """Seconds from each of some reports until it is drawn: from the end and the start of it."""
     latencies: list[float] = []
     whole: list[float] = []
-    command = [sys.executable, str(_WORKER), str(run)]
+    command = [sys.executable, str(WORKER), str(run)]
     pipe = subprocess.PIPE
     with (
         subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as worker,
