@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(_with_descending_sort(_with_command(given)))
     command: Callable[[argparse.Namespace], Exit] = parsed.command
     try:
-        return command(parsed)
+        status = command(parsed)
+        sys.stdout.flush()
     except CommandError as error:
         _complain(str(error))
         return error.status
@@ -50,11 +51,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Exit.REFUSED
     except BrokenPipeError:
         # The reader of our output has had enough, as `head` has; nothing is left to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_nowhere()
         return Exit.DONE
+    except OSError as error:
+        _print_nowhere()
+        place = f": {error.filename}" if error.filename else ""
+        _complain(f"{error.strerror or error}{place}; nothing was changed")
+        return Exit.REFUSED
     except KeyboardInterrupt:
         print("neps-tui: stopped", file=sys.stderr)
         return Exit.REFUSED
+    return status
+
+
+def _print_nowhere() -> None:
+    """What is still to be printed would fail again when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(message: str) -> None:

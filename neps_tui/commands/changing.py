@@ -8,10 +8,12 @@ import math
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from neps_state import LockFailedError, NePSError, NePSState, NothingToUndoError, State, Trial
 from neps_state.config_form import ConfigError
 from neps_tui.changes.plan import Plan
+from neps_tui.commands.asking import confirmed
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import read_run
 from neps_tui.view import RunView
@@ -171,7 +173,7 @@ def _carry_out(plan: Plan, arguments: argparse.Namespace) -> Exit:
             f"Give --force to {plan.what.partition(' ')[0]} all the same, or leave it out",
             Exit.REFUSED,
         )
-    if not (arguments.yes or _confirmed()):
+    if not (arguments.yes or confirmed(sys.stdout)):
         print("nothing was changed", file=sys.stderr)
         return Exit.REFUSED
     return _make(plan, arguments)
@@ -187,6 +189,8 @@ def _make(plan: Plan, arguments: argparse.Namespace) -> Exit:
         raise CommandError(str(error), Exit.NOTHING_MATCHED) from error
     except NePSError as error:
         raise CommandError(str(error), Exit.REFUSED) from error
+    except OSError as error:
+        raise CommandError(_failed(error, arguments.root), Exit.REFUSED) from error
     if outcome.change_id is not None:
         done = f": {', '.join(outcome.done)}" if outcome.done else ""
         print(plain(f"{plan.done}{done}"))
@@ -197,17 +201,23 @@ def _make(plan: Plan, arguments: argparse.Namespace) -> Exit:
     return Exit.REFUSED if outcome.refused else Exit.DONE
 
 
+def _failed(error: OSError, root: Path) -> str:
+    """What a failing disk or a missing right has left."""
+    from neps_state.history import History
+    from neps_state.layout import RunLayout
+
+    reason = error.strerror or str(error)
+    place = f" ({error.filename})" if error.filename else ""
+    if History(RunLayout(root)).begun():
+        left = f"what was begun is finished or taken back by neps-tui doctor {root} --fix"
+    else:
+        left = "nothing was changed"
+    return f"{reason}{place}; {left}"
+
+
 def _nothing(why: str) -> Exit:
     print(plain(f"nothing was changed: {why}"), file=sys.stderr)
     return Exit.NOTHING_MATCHED
-
-
-def _confirmed() -> bool:
-    try:
-        return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
-    except EOFError:
-        # Nobody is there to answer, as in a script without --yes.
-        return False
 
 
 # --- what is asked -------------------------------------------------------------------------------

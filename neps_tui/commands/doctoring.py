@@ -11,6 +11,7 @@ from typing import TextIO
 
 from neps_state import LockFailedError, NePSError, NePSState
 from neps_state.layout import RunLayout
+from neps_tui.commands.asking import confirmed
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import read_run
 from neps_tui.doctor.examine import examine
@@ -54,7 +55,7 @@ def _fix(root: Path, found: Sequence[Finding], arguments: argparse.Namespace) ->
         if arguments.json:
             _print_json(root, found)
         return _exit_of(found)
-    if not (arguments.yes or _confirmed(out)):
+    if not (arguments.yes or confirmed(out)):
         _say("nothing was changed", sys.stderr)
         return Exit.REFUSED
     mended, left = _mend_what_was_told(root, found, arguments)
@@ -130,12 +131,3 @@ def _exit_of(findings: Sequence[Finding]) -> Exit:
 def _say(line: str, stream: TextIO) -> None:
     indent = line[: len(line) - len(line.lstrip(" "))]
     print(indent + plain(line.lstrip(" ")), file=stream)
-
-
-def _confirmed(stream: TextIO) -> bool:
-    print("Go on? [y/N] ", end="", file=stream, flush=True)
-    try:
-        return input().strip().lower() in ("y", "yes")
-    except EOFError:
-        # Nobody is there to answer, as in a script without --yes.
-        return False

@@ -8,7 +8,6 @@ import math
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from neps_state import Trial
@@ -22,7 +21,7 @@ from neps_tui.facts.pace import evaluations_per_second, has_stalled, seconds_lef
 from neps_tui.facts.trial_fields import SortKey, TrialFields, natural_id, sort_by_several, sort_key
 from neps_tui.trials.filter import FilterError, parse_filter
 from neps_tui.view import RunView
-from neps_tui.words.formatting import age, counted, duration, number, plain
+from neps_tui.words.formatting import age, counted, date_and_time, duration, number, plain
 from neps_tui.workers.activity import WorkerActivity
 from neps_tui.workers.rows import worker_cells, worker_columns
 
@@ -120,7 +119,7 @@ def _for_a_person(record: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("time_sampled", "time_started", "time_end"):
         moment = shown[name]
         if moment is not None and not math.isnan(moment):
-            shown[name] = datetime.fromtimestamp(moment).strftime("%Y-%m-%d %H:%M:%S")
+            shown[name] = date_and_time(moment)
     if shown["raw_config"] == shown["config"]:
         del shown["raw_config"]
     return shown

@@ -13,7 +13,6 @@ from neps_tui.app import NepsTuiApp, Options
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import runs_below
 
-
 _INCAPABLE = ("dumb", "unknown")
 """What TERM is where nothing can be drawn, as in an editor's or a scheduler's window."""
 _BY_SIGNAL = 128
@@ -66,7 +65,8 @@ def need_terminal() -> None:
         CommandError: There is no terminal.
     """
     # Textual draws on standard error.
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    if not all(stream is not None and stream.isatty() for stream in streams):
         raise CommandError(
             "the dashboard needs a terminal; for a script there are `neps-tui status` and others",
             Exit.USAGE,
