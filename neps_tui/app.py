@@ -69,12 +69,14 @@ class Options:
         poll_seconds: Look this often instead of waiting for file events; None for events.
         theme: A theme of Textual's; None for the usual one.
         ascii: Whether only ASCII may be drawn.
+        complaints: What is wrong with the settings, to be said at the beginning.
     """
 
     read_only: bool = False
     poll_seconds: float | None = None
     theme: str | None = None
     ascii: bool = False
+    complaints: tuple[str, ...] = ()
 
 
 def _may_write(root: Path) -> bool:
@@ -162,6 +164,8 @@ class NepsTuiApp(App[None]):
     def on_ready(self) -> None:
         """Let what the first paint did not need begin: the collector, the watch."""
         self.call_after_refresh(self._begin_watching)
+        if self._options.complaints:
+            self._say("\n".join(self._options.complaints), "warning")
         gc.freeze()
         gc.enable()
 

@@ -7,18 +7,20 @@ It stands in a file of its own, `neps-tui/layout.json` in the directory for such
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from neps_state.files import replace_file
+from neps_tui.places import own_directory
 
 
 def layout_file() -> Path:
-    """Where it stands."""
-    home = os.environ.get("XDG_STATE_HOME")
-    state = Path(home) if home else Path.home() / ".local" / "state"
-    return state / "neps-tui" / "layout.json"
+    """Where it stands.
+
+    Raises:
+        OSError: Nobody knows where this user's things are kept.
+    """
+    return own_directory("XDG_STATE_HOME", ".local/state") / "layout.json"
 
 
 def recall() -> dict[str, Any]:

@@ -125,7 +125,7 @@ def _standing(evaluating: Evaluating, now: float) -> str:
 
 
 def best_among(view: RunView, trials: Collection[Trial]) -> list[str]:
-    """Those of some trials that are the best of the run so far, in a line; none if there is none."""
+    """A line on those of some trials that are the best so far; none where there is none."""
     summary = view.summary
     best = set(summary.front) if summary.objectives > 1 else {summary.best_id}
     found = [trial.id for trial in trials if trial.id in best]

@@ -1,9 +1,27 @@
-"""Asking whether to go on."""
+"""Whether a command may go on: by the settings, and by whoever is there to answer."""
 
 from __future__ import annotations
 
 import sys
 from typing import TextIO
+
+from neps_tui.commands.exit_status import CommandError, Exit
+from neps_tui.settings import read_settings, settings_file
+
+
+def need_leave_to_write(*, dry_run: bool) -> None:
+    """Refuse to go on where this person has set that no run may be changed.
+
+    Args:
+        dry_run: Whether nothing will be changed anyhow.
+
+    Raises:
+        CommandError: It is set.
+    """
+    if not dry_run and read_settings().read_only:
+        raise CommandError(
+            f"read_only is set in {settings_file()}; nothing was changed", Exit.REFUSED
+        )
 
 
 def confirmed(stream: TextIO) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from neps_state import LockFailedError, NePSError, NePSState, NothingToUndoError, State, Trial
 from neps_state.config_form import ConfigError
 from neps_tui.changes.plan import Plan
-from neps_tui.commands.asking import confirmed
+from neps_tui.commands.asking import confirmed, need_leave_to_write
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import read_run
 from neps_tui.view import RunView
@@ -159,6 +159,7 @@ def _carry_out(plan: Plan, arguments: argparse.Namespace) -> Exit:
         print(plain(line))
     if plan.nothing is not None:
         return _nothing(plan.nothing)
+    need_leave_to_write(dry_run=arguments.dry_run)
     if plan.refusal is not None:
         raise CommandError(f"{plan.refusal}; nothing was changed", Exit.REFUSED)
     if arguments.dry_run:

@@ -11,7 +11,7 @@ from typing import TextIO
 
 from neps_state import LockFailedError, NePSError, NePSState
 from neps_state.layout import RunLayout
-from neps_tui.commands.asking import confirmed
+from neps_tui.commands.asking import confirmed, need_leave_to_write
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import read_run
 from neps_tui.doctor.examine import examine
@@ -55,6 +55,7 @@ def _fix(root: Path, found: Sequence[Finding], arguments: argparse.Namespace) ->
         if arguments.json:
             _print_json(root, found)
         return _exit_of(found)
+    need_leave_to_write(dry_run=False)
     if not (arguments.yes or confirmed(out)):
         _say("nothing was changed", sys.stderr)
         return Exit.REFUSED

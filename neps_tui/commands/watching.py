@@ -12,6 +12,7 @@ from neps_state.layout import RunLayout
 from neps_tui.app import NepsTuiApp, Options
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import runs_below
+from neps_tui.settings import read_settings
 
 _INCAPABLE = ("dumb", "unknown")
 """What TERM is where nothing can be drawn, as in an editor's or a scheduler's window."""
@@ -40,11 +41,13 @@ def show_dashboard(root: Path, arguments: argparse.Namespace, choices: tuple[Pat
         CommandError: There is no terminal, or no such theme.
     """
     need_terminal()
+    settings = read_settings()
     options = Options(
-        read_only=arguments.read_only,
-        poll_seconds=arguments.poll,
-        theme=arguments.theme,
-        ascii=arguments.ascii,
+        read_only=arguments.read_only or settings.read_only,
+        poll_seconds=arguments.poll or settings.poll,
+        theme=arguments.theme or settings.theme,
+        ascii=arguments.ascii or settings.ascii,
+        complaints=settings.complaints,
     )
     app = NepsTuiApp(root, options, choices=choices)
     if options.theme is not None and options.theme not in app.available_themes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from neps_state.history import Change, History
 from neps_state.layout import RunLayout
@@ -32,7 +32,7 @@ class Kept:
         failure: Why they cannot be read; None if they can.
     """
 
-    past: Past = Past()
+    past: Past = field(default_factory=Past)
     begun: int = 0
     failure: str | None = None
 

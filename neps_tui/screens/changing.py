@@ -14,7 +14,7 @@ from neps_tui.widgets.refusing import Refusing
 
 READ_ONLY = (
     "Read-only: nothing can be changed from here. "
-    "Start without --read-only, on a directory that you may write to."
+    "Start without --read-only, in the settings too, on a directory that you may write to."
 )
 _OF_TRIALS = frozenset({"reset", "remove", "report", "mark_failed", "mark_corrupted"})
 

@@ -1,0 +1,98 @@
+"""What a person has set once for all runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from neps_tui.app import Options
+from neps_tui.cli import main
+from neps_tui.remembered import recall, remember
+from neps_tui.settings import Settings, read_settings, settings_file
+
+CopyRun = Callable[[str], Path]
+Drive = Callable[..., None]
+
+
+@pytest.fixture
+def setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Writes the settings."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+    def write(text: str) -> None:
+        settings_file().parent.mkdir(parents=True, exist_ok=True)
+        settings_file().write_text(text)
+
+    return write
+
+
+def test_without_a_file_everything_is_as_usual(setting: Callable[[str], None]) -> None:
+    assert read_settings() == Settings()
+
+
+def test_what_is_set_holds(setting: Callable[[str], None]) -> None:
+    setting('read_only = true\ntheme = "nord"\nascii = true\npoll = 5\n')
+
+    assert read_settings() == Settings(read_only=True, theme="nord", ascii=True, poll=5)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("read_only = 1\n", "read_only cannot be 1"),
+        ("poll = 0\n", "poll cannot be 0"),
+        ("poll = true\n", "poll cannot be True"),
+        ("colour = true\n", "there is no setting colour; there are read_only, theme"),
+        ("read_only = \n", "is no TOML"),
+        ("\udcff", "is no TOML"),
+    ],
+)
+def test_what_is_wrong_is_named_and_the_rest_holds(
+    text: str, complaint: str, setting: Callable[[str], None]
+) -> None:
+    setting("")
+    settings_file().write_bytes(f'theme = "nord"\n{text}'.encode(errors="surrogateescape"))
+
+    found = read_settings()
+
+    assert len(found.complaints) == 1
+    assert complaint in found.complaints[0]
+    assert found.theme == (None if "TOML" in complaint else "nord")
+
+
+def test_no_command_changes_a_run_where_that_is_set(
+    setting: Callable[[str], None], run_copy: CopyRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setting("read_only = true\n")
+    root = run_copy("random-0.17")
+
+    assert main(["reset", str(root), "--state", "crashed", "--yes"]) == 3
+    assert "read_only is set in" in capsys.readouterr().err
+    assert main(["reset", str(root), "--state", "crashed", "--dry-run"]) == 0
+    assert not (root / ".neps_tui").exists()
+
+
+def test_the_dashboard_says_what_is_wrong_with_the_settings(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("there is no setting colour")
+
+    options = Options(complaints=("there is no setting colour",))
+    drive(recorded_run("random-0.17"), steps, options=options)
+
+
+def test_a_user_without_a_home_has_no_settings_and_no_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+
+    assert len(read_settings().complaints) <= 1
+    assert recall() == {}
+    with pytest.raises(OSError, match="no home directory"):
+        remember("theme", "nord")
