@@ -634,7 +634,7 @@ ACTIONS: tuple[Action, ...] = (
 
 def key_map_name(action: str) -> str:
     """An action with its argument as one name, as in `view.workers` for `view('workers')`."""
-    return re.sub(r"\W+", ".", action).strip(".")
+    return re.sub(r"\W+", ".", action.replace("-", ".minus.")).strip(".")
 
 
 def actions_of(*places: Place) -> tuple[Action, ...]:

@@ -29,6 +29,10 @@ HEARTBEAT = 0.5
 """Seconds between two looks where no event comes: network file systems have none."""
 _BREATH = 0.03
 """Seconds between two looks at the least: a worker writes several files in one go."""
+_LONGER_BREATH = 0.1
+"""The same while one change follows the other: nobody reads thirty screens a second."""
+_AT_REST = 0.3
+"""Seconds without a change after which the next one is shown at once."""
 _LOCK_TIMEOUT = 2.0
 _MANY_TRIALS = 1000
 
@@ -76,6 +80,7 @@ class RunStore:
         self._shown: RunSnapshot | None = None
         self._shown_polling: str | None = None
         self._is_frozen = False
+        self._posted_at = self._posted_before = 0.0
         self._has_looked = threading.Event()
         self._may_watch = threading.Event()
         self.checked_at = time.monotonic()
@@ -165,6 +170,7 @@ class RunStore:
                 self._shown, self._shown_polling = snapshot, polling
                 self.view = RunView(snapshot, self._fold.fold(snapshot), polling)
                 self._post(RunChanged(self.view))
+                self._posted_before, self._posted_at = self._posted_at, self.checked_at
                 self._has_looked.set()
         if self._poll_seconds is None and self._may_watch.is_set() and self._watch():
             # What changed between looking and watching told nobody.
@@ -191,7 +197,13 @@ class RunStore:
         if due is not None:
             timeout = max(0.0, min(timeout, due - time.time()))
         if self._woken.wait(timeout):
-            time.sleep(max(0.0, self.checked_at + _BREATH - time.monotonic()))
+            time.sleep(max(0.0, self.checked_at + self._breath() - time.monotonic()))
+
+    def _breath(self) -> float:
+        """Seconds to wait for more of a change before it is shown."""
+        follows_another = self._posted_at - self._posted_before < _AT_REST
+        is_recent = self.checked_at - self._posted_at < _AT_REST
+        return _LONGER_BREATH if follows_another and is_recent else _BREATH
 
     def _carry_out(self, plan: Plan) -> None:
         from neps_state import NePSState

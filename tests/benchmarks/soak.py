@@ -14,6 +14,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,13 +88,14 @@ def evaluate(state: NePSState, trial: Trial, objective: float) -> None:
 
 def watch(run: Path, minutes: float, every: float) -> list[Sample]:
     """What the dashboard takes, once a minute."""
-    writer = [sys.executable, __file__, "--writer", str(run), "--every", str(every)]
+    writer: list[str | Path] = [sys.executable, __file__]
+    writer += ["--writer", run, "--every", str(every)]
     pipe = subprocess.PIPE
     samples: list[Sample] = []
     with (
-        subprocess.Popen(writer) as process,
-        subprocess.Popen(
-            [sys.executable, str(WORKER), str(run)], stdin=pipe, stdout=pipe, text=True
+        ended(subprocess.Popen(writer, text=True)),
+        ended(
+            subprocess.Popen([sys.executable, WORKER, run], stdin=pipe, stdout=pipe, text=True)
         ) as worker,
         Terminal([*DASHBOARD, str(run)]) as terminal,
     ):
@@ -107,7 +110,7 @@ def watch(run: Path, minutes: float, every: float) -> list[Sample]:
             for _ in range(_REPORTS):
                 terminal.read_for(min(60.0, minutes * 60.0) / _REPORTS - 0.5)
                 terminal.chunks.clear()
-                best -= 0.00007
+                best -= 0.0002  # so that it never ends in a zero, which is not drawn
                 latencies.append(report(worker, terminal, f"{best:.5f}"))
             share = (terminal.processor_seconds - used) / (time.monotonic() - began)
             sample = sampled(terminal, share, statistics.median(latencies))
@@ -117,10 +120,17 @@ def watch(run: Path, minutes: float, every: float) -> list[Sample]:
                 f"{sample.threads:8} {share:10.1%} {sample.latency * 1e3:16.0f} ms",
                 flush=True,
             )
-        process.kill()
-        assert worker.stdin is not None
-        worker.stdin.close()
     return samples
+
+
+@contextmanager
+def ended(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
+    """Whatever happens: the process does not stay."""
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def report(worker: subprocess.Popen[str], terminal: Terminal, objective: str) -> float:
