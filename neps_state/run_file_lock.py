@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import BaseFileLock, Timeout
 
-from neps_state.locks import is_on_network, lock_file, lock_records
+from neps_state.system_locks import is_on_network, lock_file, lock_records
 
 __all__ = ["RunFileLock", "Timeout"]
 

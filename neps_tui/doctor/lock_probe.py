@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from neps_state.layout import RunLayout
-from neps_state.locks import is_on_network, lock_file, lock_records
+from neps_state.system_locks import is_on_network, lock_file, lock_records
 from neps_tui.doctor.finding import Symptom
 
 _PATIENCE = 10.0

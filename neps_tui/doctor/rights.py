@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from neps_state.layout import CONFIG_PREFIX
-from neps_state.locks import has_record_lock, holders_of
+from neps_state.system_locks import has_record_lock, holders_of
 from neps_tui.doctor.evidence import Evidence
 from neps_tui.doctor.finding import Symptom
 from neps_tui.doctor.processes import describe_process

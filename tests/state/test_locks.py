@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from neps_state import FileLocker, LockFailedError, NePSState
-from neps_state.locks import holders_of, is_on_network
+from neps_state.system_locks import holders_of, is_on_network
 
 HOLD = """
 import fcntl, os, sys
