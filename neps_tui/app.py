@@ -9,6 +9,7 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -84,6 +85,11 @@ def _may_write(root: Path) -> bool:
     return not root.exists() or os.access(root, os.W_OK | os.X_OK)
 
 
+def _has_terminal() -> bool:
+    """Whether keys can still come; False once the terminal was closed."""
+    return sys.__stdin__ is not None and os.isatty(sys.__stdin__.fileno())
+
+
 def _trial_commands() -> type[Provider]:
     from neps_tui.palette import TrialCommands
 
@@ -129,6 +135,7 @@ class NepsTuiApp(App[None]):
         self._live: RunView | None = None
         self._is_replaying = False
         self.ended_by: signal.Signals | None = None
+        self._had_terminal = False
         self._can_write = not self._options.read_only and _may_write(root)
         self._dashboard = DashboardScreen(can_write=self._can_write, ascii=self._options.ascii)
 
@@ -144,6 +151,7 @@ class NepsTuiApp(App[None]):
         theme = self._options.theme or recall().get("theme")
         if theme in self.available_themes:
             self.theme = theme
+        self._had_terminal = _has_terminal()
         self.set_interval(0.5, self._note_heartbeat)
         if self._choices:
             from neps_tui.screens.chooser import ChooserScreen
@@ -236,6 +244,10 @@ class NepsTuiApp(App[None]):
                 screen.notice = text
 
     def _note_heartbeat(self) -> None:
+        if self._had_terminal and not _has_terminal():
+            # Nobody sends a signal where it was no session's own; reading would spin for ever.
+            self.ended_by = signal.SIGHUP
+            self.exit()
         if self._store is None:
             return
         for screen in self.screen_stack:

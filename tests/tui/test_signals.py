@@ -28,6 +28,7 @@ class Watched:
         ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.before = termios.tcgetattr(side)
         self._side = side
+        self._open_ends = [self._main, side]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "neps_tui", *arguments],
             stdin=side,
@@ -45,11 +46,16 @@ class Watched:
             if select.select([self._main], [], [], 0.1)[0]:
                 self.written += os.read(self._main, 65536)
 
+    def hang_up(self) -> None:
+        """Close the terminal's window; nobody tells the process."""
+        for end in self._open_ends:
+            os.close(end)
+        self._open_ends.clear()
+
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self._main)
-        os.close(self._side)
+        self.hang_up()
 
     def settings(self) -> list[object]:
         return termios.tcgetattr(self._side)
@@ -77,6 +83,18 @@ def test_a_signal_ends_it_and_leaves_the_terminal_as_found(
             assert left in watched.written
         assert b"Traceback" not in watched.written
         assert watched.settings() == watched.before
+    finally:
+        watched.close()
+
+
+def test_it_ends_with_its_terminal(run_copy: Callable[[str], Path]) -> None:
+    watched = Watched(str(run_copy("killed-0.17")))
+    try:
+        watched.read_until(lambda: b"Evaluated" in watched.written)
+
+        watched.hang_up()
+
+        assert watched.process.wait(timeout=PATIENCE) != 0
     finally:
         watched.close()
 
