@@ -8,7 +8,8 @@ nothing any more, while here only what was torn is left out.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,10 +22,14 @@ from neps_state.trial import Trial
 
 _FRAME_HEADERS = (b"\x80\x05\x95", b"\x80\x04\x95")
 _HEADER_LENGTH = 11
+_HEADER = re.compile(rb"\x80[\x04\x05]\x95")
 _AFTER_A_FRAME = frozenset(b"\x95XB\x8d\x8e\x96")
 """What may follow a frame in one pickle: another frame, or text and bytes too large for one."""
-_MOST_RESUMES = 1000
+_MOST_TRIES = 500
+"""Places at which a record is looked for behind damage, in all of the cache."""
 _TAIL_LENGTH = 64
+_LONG = 64 << 10
+"""Bytes, of some two hundred trials, above which it is noticed how long a reading takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +73,29 @@ class CacheContents:
     damage: list[CacheDamage] = field(default_factory=list)
 
 
-def parse_cache(data: bytes, *, offset: int = 0) -> CacheContents:
+def parse_cache(data: bytes, *, offset: int = 0, is_own: bool = False) -> CacheContents:
     """Read a stretch of the cache.
 
     Args:
         data: The bytes from `offset` on.
         offset: Where in the file they start.
+        is_own: Whether the file belongs to who reads it: then a long stretch is taken for what
+            workers wrote, and is read in half the time.
     """
-    return on_deep_stack(data, lambda: _parse(data, offset))
+    is_trusted = is_own and len(data) > _LONG
+    return on_deep_stack(data, lambda: _parse(data, offset, is_trusted))
 
 
-def _parse(data: bytes, offset: int) -> CacheContents:
+def _parse(data: bytes, offset: int, is_trusted: bool) -> CacheContents:
     contents = CacheContents(end=offset)
     position = 0
-    resumes = 0
+    tries = iter(range(_MOST_TRIES))
     with collector_paused(len(data)):
         while position < len(data):
             try:
-                record, end = _read_record(data, position)
+                record, end = _read_record(data, position, is_trusted)
             except UnreadableError as error:
-                resumes += 1
-                resume = _next_record(data, position + 1) if resumes <= _MOST_RESUMES else None
+                resume = _next_record(data, position + 1, tries)
                 stop = len(data) if resume is None else resume
                 torn = resume is None and isinstance(error, TornError)
                 contents.damage.append(
@@ -101,13 +108,17 @@ def _parse(data: bytes, offset: int) -> CacheContents:
     return contents
 
 
-def _read_record(data: bytes, position: int) -> tuple[object, int]:
+def _read_record(data: bytes, position: int, is_trusted: bool = False) -> tuple[object, int]:
     """The record at `position` and where it ends.
 
     Raises:
         UnreadableError: There is none, or it runs into the next one.
     """
-    stream = RecordStream(data, position)
+    header = data[position : position + _HEADER_LENGTH]
+    length = int.from_bytes(header[3:], "little") + len(header)
+    if _HEADER.match(header) and position + length > len(data):
+        raise TornError("cut off")
+    stream = RecordStream(data, position, is_trusted=is_trusted)
     record = stream.read()
     end = stream.position
     if not _frames_fit(data, position, end) or _ends_in_another(data, position, end):
@@ -117,17 +128,16 @@ def _read_record(data: bytes, position: int) -> tuple[object, int]:
 
 def _ends_in_another(data: bytes, start: int, end: int) -> bool:
     """Whether the tail of a pickle is itself a whole record, whose head it has swallowed."""
-    for head in _FRAME_HEADERS:
-        found = data.find(head, start + 1, end)
-        while found >= 0:
-            stream = RecordStream(data, found)
-            try:
-                record = stream.read()
-            except UnreadableError:
-                record = None
-            if stream.position == end and isinstance(record, Trial | dict | list):
-                return True
-            found = data.find(head, found + 1, end)
+    for number, found in enumerate(_HEADER.finditer(data, start + 1, end)):
+        stream = RecordStream(data, found.start())
+        try:
+            record = stream.read()
+        except UnreadableError:
+            record = None
+        if stream.position == end and isinstance(record, Trial | dict | list):
+            return True
+        if number > _MOST_TRIES:  # nothing that a worker writes holds so many
+            return True
     return False
 
 
@@ -150,13 +160,13 @@ def _frames_fit(data: bytes, start: int, end: int) -> bool:
         frame = stop
 
 
-def _next_record(data: bytes, start: int) -> int | None:
-    """Where reading can go on behind damage."""
-    for _ in range(_MOST_RESUMES):
-        found = [at for at in (data.find(head, start) for head in _FRAME_HEADERS) if at >= 0]
-        if not found:
+def _next_record(data: bytes, start: int, tries: Iterator[int]) -> int | None:
+    """Where reading can go on behind damage, if that is found within so many tries."""
+    for _ in tries:
+        found = _HEADER.search(data, start)
+        if found is None:
             return None
-        start = min(found)
+        start = found.start()
         try:
             record, _ = _read_record(data, start)
         except UnreadableError:
@@ -196,10 +206,15 @@ class _Stamp:
     inode: int
     size: int
     modified: int
+    owner: int
 
     @classmethod
     def of(cls, status: os.stat_result) -> _Stamp:
-        return cls(status.st_ino, status.st_size, status.st_mtime_ns)
+        return cls(status.st_ino, status.st_size, status.st_mtime_ns, status.st_uid)
+
+    @property
+    def is_own(self) -> bool:
+        return self.owner == os.geteuid()
 
 
 class CacheFollower:
@@ -237,7 +252,7 @@ class CacheFollower:
         if not data.startswith(self._tail):
             return None
         tail_length = len(self._tail)
-        contents = parse_cache(data[tail_length:], offset=self._end)
+        contents = parse_cache(data[tail_length:], offset=self._end, is_own=stamp.is_own)
         self._remember(contents, stamp, data, self._end - tail_length)
         return contents
 
@@ -249,7 +264,7 @@ class CacheFollower:
         """
         stamp = self._stamp_now()
         data = read_bytes(self._path)
-        contents = parse_cache(data)
+        contents = parse_cache(data, is_own=stamp is not None and stamp.is_own)
         self._remember(contents, stamp, data, 0)
         return contents
 

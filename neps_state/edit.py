@@ -16,6 +16,7 @@ from neps_state.trial import State, Trial
 
 Budget: TypeAlias = Mapping[str, float | None]
 """Limits of the whole run by their names in `BudgetInfo`; None where there is none."""
+LIMITS = ("total_evaluations_to_spend", "total_cost_to_spend", "total_fidelities_to_spend")
 
 BUDGET = "budget"
 """Stands where trials are named by their ids, and can be none of them."""

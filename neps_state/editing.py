@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from neps_state.edit import BUDGET, Budget, Changed, Edit, TrialEdit, check, is_as_seen
+from neps_state.edit import BUDGET, LIMITS, Budget, Changed, Edit, TrialEdit, check, is_as_seen
 from neps_state.errors import add_errors, drop_errors, read_errors
 from neps_state.exceptions import StateChangedError, TrialNotFoundError, UnreadableError
 from neps_state.files import replace_file
@@ -21,8 +21,6 @@ from neps_state.pickles import dump_state
 from neps_state.repo import TrialRepo
 from neps_state.run_files import read_optimizer_state
 from neps_state.trial import Trial
-
-LIMITS = ("total_evaluations_to_spend", "total_cost_to_spend", "total_fidelities_to_spend")
 
 
 class Editor:

@@ -93,14 +93,18 @@ def load_text(data: bytes, text_format: TextFormat) -> Any:
     """
     try:
         if text_format == "json":
-            return json.loads(data)
-        _check_depth(data)
-        value = yaml.load(data, Loader=_InertLoader)
-        if b"*" in data and not is_small((value,)):
-            raise ValueError(f"its aliases expand to more than {MOST_VALUES} values")
-        return value
-    except (yaml.YAMLError, RecursionError) as error:
+            value = json.loads(data)
+        else:
+            _check_depth(data)
+            value = yaml.load(data, Loader=_InertLoader)
+    except (yaml.YAMLError, RecursionError, AttributeError, LookupError, TypeError) as error:
+        # What is tagged as a date, a number or a truth and is none makes its reader fail anyhow.
         raise ValueError(f"not {text_format.upper()}: {error}") from error
+    if is_small((value,)):
+        return value
+    if text_format == "yaml" and b"*" in data:
+        raise ValueError(f"its aliases expand to more than {MOST_VALUES} values")
+    raise ValueError("it holds values beyond all measure")
 
 
 def _check_depth(data: bytes) -> None:
@@ -128,8 +132,20 @@ def dump_text(value: Any, text_format: TextFormat) -> bytes:
     plain = plain_data(value)
     if text_format == "json":
         return json.dumps(plain, sort_keys=True).encode()
-    text: str = yaml.dump(plain, Dumper=_Dumper, sort_keys=True)
+    try:
+        text: str = yaml.dump(plain, Dumper=_Dumper, sort_keys=True)
+    except UnicodeEncodeError:
+        text = yaml.dump(_encodable(plain), Dumper=_Dumper, sort_keys=True)
     return text.encode()
+
+
+def _encodable(value: Any) -> Any:
+    """Plain data with a sign for what no file can hold, as halves of characters are."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(item) for key, item in value.items()}
+    return [_encodable(item) for item in value] if isinstance(value, list) else value
 
 
 def plain_data(value: Any) -> Any:

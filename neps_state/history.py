@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from neps_state.edit import Budget, Edit, TrialEdit
+from neps_state.edit import LIMITS, Budget, Edit, TrialEdit
 from neps_state.errors import SerializableTrialError, parse_errors
 from neps_state.exceptions import UnreadableError
-from neps_state.files import read_bytes, replace_file, sync_directory
+from neps_state.files import load_text, read_bytes, replace_file, sync_directory
 from neps_state.layout import CONFIG_PREFIX, METADATA_FILE, RunLayout
 from neps_state.pickles import dump_state, load_inert
 from neps_state.signature import signature
@@ -253,14 +253,14 @@ def _change_in(directory: Path) -> Change:
             bytes=int(fields.get("bytes", 0)),
             is_done=not directory.name.startswith(_BEGUN),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
         raise UnreadableError(f"{directory.name}/{CHANGE_FILE} is damaged: {error}") from error
 
 
 def _fields_of(directory: Path) -> dict[str, Any]:
     try:
-        fields = json.loads(read_bytes(directory / CHANGE_FILE))
-    except (OSError, ValueError, RecursionError) as error:
+        fields = load_text(read_bytes(directory / CHANGE_FILE), "json")
+    except (OSError, ValueError) as error:
         raise UnreadableError(f"{directory.name}/{CHANGE_FILE}: {error}") from error
     if not isinstance(fields, dict):
         raise UnreadableError(f"{directory.name}/{CHANGE_FILE} is damaged")
@@ -297,9 +297,17 @@ def _budget_of(fields: Mapping[str, Any], change_id: str) -> tuple[Budget, Budge
     kept = fields.get("budget")
     if kept is None:
         return None
-    if not (isinstance(kept, list) and len(kept) == 2 and all(isinstance(x, dict) for x in kept)):
+    if not (isinstance(kept, list) and len(kept) == 2 and all(map(_is_budget, kept))):
         raise UnreadableError(f"{change_id} keeps something that is no budget")
     return kept[0], kept[1]
+
+
+def _is_budget(kept: object) -> bool:
+    return (
+        isinstance(kept, dict)
+        and kept.keys() <= set(LIMITS)
+        and all(isinstance(limit, float | int | None) for limit in kept.values())
+    )
 
 
 def _write_rows(path: Path, rows: tuple[SerializableTrialError, ...]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NotRequired, Protocol, Self, TypedDict, runtime_checkable
 
+from neps_state.extent import is_small
 from neps_state.seeds import SeedSnapshot
 from neps_state.trial import Trial
 from neps_state.twin import CheckedTwin, sealed
@@ -56,6 +57,17 @@ class BudgetInfo(CheckedTwin):
         copy = type(self).__new__(type(self))
         vars(copy).update(vars(self))
         return copy
+
+    def is_sound(self) -> bool:
+        """Whether every field that it was read with is a number, or none where it may be."""
+        recorded = vars(self)
+        known = [recorded[field.name] for field in fields(self) if field.name in recorded]
+        return (
+            all(isinstance(each, float | int | None) for each in known)
+            and recorded.get("used_cost_budget", 0.0) is not None
+            and recorded.get("used_evaluations", 0) is not None
+            and is_small(recorded.values())
+        )
 
     def as_recorded(self) -> dict[str, Any]:
         """The fields this budget was made or read with, unknown ones included."""

@@ -15,14 +15,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, ClassVar
 
 from neps_state.deep_stack import on_deep_stack
 from neps_state.exceptions import UnreadableError
+from neps_state.extent import MOST_VALUES
 from neps_state.optimizer import BudgetInfo, OptimizationState
 from neps_state.seeds import SeedSnapshot
 from neps_state.stand_in import StandIn, stand_in_class
 from neps_state.trial import MetaData, Report, State, Trial
+from neps_state.tuple_sharing import may_share_without_end
 
 PROTOCOL = 5
 
@@ -69,10 +71,41 @@ class _InertUnpickler(pickle.Unpickler):
 
 
 class _PatientInertUnpickler(_PureUnpickler):  # type: ignore[misc]  # no stubs for it
-    """The pure-Python reader: slower, but it also reads instances of classes made by a pickle."""
+    """The pure-Python reader: slower, but it bears all there is.
+
+    It also reads instances of classes made by a pickle, and refuses tuples that share so much that
+    nobody could ever hash them, as a key in a dict is.
+    """
+
+    dispatch: ClassVar[dict[int, Callable[..., None]]] = dict(_PureUnpickler.dispatch)
+
+    def __init__(self, file: io.BytesIO) -> None:
+        super().__init__(file)
+        self._extents: dict[int, int] = {}
 
     def find_class(self, module: str, name: str) -> type:
         return _find_inert(module, name)
+
+    def weigh(self, made: tuple[Any, ...]) -> None:
+        """Take note of how much a new tuple holds, what it shares counted each time."""
+        extent = 1 + sum(
+            self._extents.get(id(each), 1) if type(each) is tuple else 1 for each in made
+        )
+        if extent > MOST_VALUES:
+            raise UnreadableError(f"its tuples hold more than {MOST_VALUES} values")
+        self._extents[id(made)] = extent
+
+
+def _weighed(make: Callable[[_PatientInertUnpickler], None]) -> Callable[..., None]:
+    def load(reader: _PatientInertUnpickler) -> None:
+        make(reader)
+        reader.weigh(reader.stack[-1])
+
+    return load
+
+
+for _code in (pickle.TUPLE, pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3):
+    _PatientInertUnpickler.dispatch[_code[0]] = _weighed(_PureUnpickler.dispatch[_code[0]])
 
 
 class RecordStream:
@@ -80,9 +113,13 @@ class RecordStream:
 
     Args:
         data: The bytes; read from `position` on.
+        is_trusted: Whether nobody would have made them so that reading them takes for ever; to
+            make sure takes as long as reading them.
     """
 
-    def __init__(self, data: bytes, position: int = 0) -> None:
+    def __init__(self, data: bytes, position: int = 0, *, is_trusted: bool = False) -> None:
+        self._data = data
+        self._is_trusted = is_trusted
         self._buffer = io.BytesIO(data)
         self._buffer.seek(position)
 
@@ -99,6 +136,8 @@ class RecordStream:
             UnreadableError: It is no pickle, or a broken one.
         """
         with _as_unreadable():
+            if not self._is_trusted and may_share_without_end(self._data, self.position):
+                return _PatientInertUnpickler(self._buffer).load()
             return _InertUnpickler(self._buffer).load()
 
 

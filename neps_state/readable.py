@@ -15,7 +15,7 @@ from neps_state.stand_in import StandIn, class_name_of, plain_number
 
 _SAMPLED = "SAMPLING__Resolvable."
 _ENVIRONMENT = "ENVIRONMENT__"
-_PART = re.compile(r"(?P<name>[^.\[\]{}]+)|\[(?P<index>\d+)\]|\{(?P<key>[^}]*)\}")
+_PART = re.compile(r"(?P<name>[^.\[\]{}]+)|\[(?P<index>\d{1,9})\]|\{(?P<key>[^}]*)\}")
 _PLUMBING = frozenset({"args", "kwargs", "sequence", "mapping_value", "sampled_value"})
 
 
@@ -116,6 +116,19 @@ def chosen_node(key: str, config: Mapping[str, Any], space: SearchSpaceTree | No
     if "::categorical" not in key or not isinstance(value, int):
         return None
     return _choice(_node_at(_path_of(key), config, space), value)
+
+
+def choices_of(key: str, config: Mapping[str, Any], space: SearchSpaceTree | None) -> list[Any]:
+    """All that the index stored under a key could have chosen, in the order of the space.
+
+    Returns:
+        Nothing where the key stores no index, or the space does not know what it chooses from.
+    """
+    if space is None or not key.startswith(_SAMPLED) or "::categorical" not in key:
+        return []
+    node = _node_at(_path_of(key), config, space)
+    choices = attribute(node, "choices") if isinstance(node, StandIn) else None
+    return [*choices] if isinstance(choices, list | tuple) else []
 
 
 def _path_of(key: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from neps_state.exceptions import NePSError, UnreadableError
+from neps_state.extent import is_small
 from neps_state.files import dump_text, load_text, plain_data, read_bytes, replace_file
 from neps_state.layout import RunLayout
 from neps_state.optimizer import (
@@ -54,8 +55,10 @@ def read_optimizer_state(path: Path) -> OptimizationState:
         held = name_of(state) or type(state).__name__
         raise UnreadableError(f"{path.name} holds {held}, not an optimizer's state")
     budget = vars(state).setdefault("budget", None)
-    if budget is not None and type(budget) is not BudgetInfo:
+    if budget is not None and not (type(budget) is BudgetInfo and budget.is_sound()):
         raise UnreadableError(f"{path.name} holds {name_of(budget) or 'something'} as its budget")
+    if not is_small((state.shared_state,)):
+        raise UnreadableError(f"{path.name} holds a shared state beyond all measure")
     workers = state.worker_ids
     if workers is not None and not (
         isinstance(workers, list) and all(isinstance(each, str) for each in workers)

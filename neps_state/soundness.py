@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from dataclasses import fields
 from types import NoneType
 from typing import Any
 
-from neps_state.extent import is_small
-from neps_state.stand_in import name_of, plain_number
+from neps_state.extent import is_fit_number, is_small
+from neps_state.stand_in import StandIn, name_of, plain_number
 from neps_state.trial import MetaData, Report, State, Trial
 
 _LONGEST_ID = 200
 # Tuples, not unions: these checks are made of every trial of a cache, and a tuple is faster.
 _NUMBER = (float, int, NoneType)
 _TEXT = (str, NoneType)
-_PLAIN = frozenset(_NUMBER)
+_ERROR = (Exception, StandIn)
+_PLAIN = frozenset({float, NoneType})
+_KEYS = frozenset({str})
 _TRIAL_METHODS = Trial.methods
 _REPORT_METHODS = Report.methods
+_TRIAL_FIELDS = len(fields(Trial))
+_METADATA_FIELDS = len(fields(MetaData))
+_REPORT_FIELDS = len(fields(Report))
 
 
 def flaw_in(candidate: object) -> str | None:
@@ -38,44 +45,85 @@ def _flaw_in_metadata(metadata: object) -> str | None:
     if type(metadata) is not MetaData:
         return "it holds a trial without metadata"
     if not is_sound_id(metadata.id):
-        return f"it holds a trial with an impossible id: {str(metadata.id)[:40]!r}"
+        return f"it holds a trial with an impossible id{_told(metadata.id)}"
     if type(metadata.state) is not State:
         return f"it holds trial {metadata.id} in no known state"
-    if not (
-        isinstance(metadata.time_sampled, _NUMBER)
-        and isinstance(metadata.time_started, _NUMBER)
-        and isinstance(metadata.time_end, _NUMBER)
-    ):
+    times = (
+        metadata.time_sampled,
+        metadata.time_started,
+        metadata.time_end,
+        metadata.time_submitted,
+        metadata.evaluation_duration,
+    )
+    if not (_PLAIN.issuperset(map(type, times)) or all(map(_is_number, times))):
         return f"it holds trial {metadata.id} with a time that is no number"
     if not (
         isinstance(metadata.sampling_worker_id, _TEXT)
         and isinstance(metadata.evaluating_worker_id, _TEXT)
         and isinstance(metadata.previous_trial_id, _TEXT)
+        and isinstance(metadata.location, _TEXT)
+        and isinstance(metadata.previous_trial_location, _TEXT)
     ):
-        return f"it holds trial {metadata.id} with a worker or parent that is no text"
+        return f"it holds trial {metadata.id} with a worker, parent or place that is no text"
+    if len(vars(metadata)) > _METADATA_FIELDS and not is_small(vars(metadata).values()):
+        return f"it holds trial {metadata.id} with metadata beyond all measure"
     return None
 
 
 def _flaw_in_rest(trial: Trial) -> str | None:
-    if type(trial.config) is not dict and not isinstance(trial.config, Mapping):
-        return f"it holds trial {trial.metadata.id} without a config"
-    if not (is_small(trial.config.values()) and is_small((trial.source,))):
-        return f"it holds trial {trial.metadata.id} with a config beyond all measure"
-    report = trial.report
-    if report is None:
-        return None
+    config, trial_id = trial.config, trial.metadata.id
+    if type(config) is not dict and not isinstance(config, Mapping):
+        return f"it holds trial {trial_id} without a config"
+    if not _KEYS.issuperset(map(type, config)):
+        return f"it holds trial {trial_id} with a config whose keys are no texts"
+    if not is_small(config.values()):
+        return f"it holds trial {trial_id} with a config beyond all measure"
+    if not isinstance(trial.source, str):
+        return f"it holds trial {trial_id} with a source that is no text"
+    if len(vars(trial)) > _TRIAL_FIELDS and not _has_small_fields(trial):
+        return f"it holds trial {trial_id} with fields beyond all measure"
+    return None if trial.report is None else _flaw_in_report(trial.report, trial_id)
+
+
+def _flaw_in_report(report: object, trial_id: str) -> str | None:
     if type(report) is not Report:
-        return f"it holds trial {trial.metadata.id} with a report of another class"
+        return f"it holds trial {trial_id} with a report of another class"
     if not _REPORT_METHODS.isdisjoint(vars(report)):
-        return f"it holds trial {trial.metadata.id} with a field in a method's place"
+        return f"it holds trial {trial_id} with a field in a method's place"
     if not (_has_plain_numbers(report) or _gets_plain_numbers(report)):
-        return f"it holds trial {trial.metadata.id} with an objective or cost that is no number"
+        return f"it holds trial {trial_id} with an objective or cost that is no number"
     curve = report.learning_curve
     if curve is not None and not isinstance(curve, list | tuple):
-        return f"it holds trial {trial.metadata.id} with a learning curve that is no list"
-    if (report.extra or curve) and not is_small((report.extra, curve)):
-        return f"it holds trial {trial.metadata.id} with a report beyond all measure"
+        return f"it holds trial {trial_id} with a learning curve that is no list"
+    if report.extra is None:
+        report.extra = {}
+    if not isinstance(report.extra, Mapping):
+        return f"it holds trial {trial_id} with extra results that are no mapping"
+    if not (_is_flat(curve) and _is_flat(report.extra)):
+        return f"it holds trial {trial_id} with a report beyond all measure"
+    if not (isinstance(report.tb, _TEXT) and isinstance(report.reported_as, _TEXT)):
+        return f"it holds trial {trial_id} with a traceback or outcome that is no text"
+    error = report.err
+    if error is not None and not (isinstance(error, _ERROR) and is_small((error,))):
+        return f"it holds trial {trial_id} with an error that is none, or beyond all measure"
+    if len(vars(report)) > _REPORT_FIELDS and not is_small(vars(report).values()):
+        return f"it holds trial {trial_id} with a report beyond all measure"
     return None
+
+
+def _is_flat(values: list[Any] | tuple[Any, ...] | Mapping[Any, Any] | None) -> bool:
+    """Whether a curve or extra results are small; nearly always they are numbers side by side."""
+    if not values:
+        return True
+    if isinstance(values, Mapping):
+        return is_small(values.keys()) and is_small(values.values())
+    return is_small(values)
+
+
+def _has_small_fields(trial: Trial) -> bool:
+    """Whether fields that no version of NePS is known to have can be written and shown."""
+    known = ("metadata", "report")
+    return is_small([value for name, value in vars(trial).items() if name not in known])
 
 
 def _has_plain_numbers(report: Report) -> bool:
@@ -95,7 +143,15 @@ def _gets_plain_numbers(report: Report) -> bool:
     objective = report.objective_to_minimize
     values = objective if isinstance(objective, list) else [objective]
     values = [*values, report.cost, report.evaluation_duration]
-    return all(isinstance(value, _NUMBER) for value in values)
+    return all(map(_is_number, values))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, _NUMBER) and is_fit_number(value)
+
+
+def _told(trial_id: object) -> str:
+    return f": {trial_id[:40]!r}" if isinstance(trial_id, str) else ""
 
 
 def is_sound_id(trial_id: object) -> bool:
@@ -105,7 +161,15 @@ def is_sound_id(trial_id: object) -> bool:
         and 0 < len(trial_id) <= _LONGEST_ID
         and "/" not in trial_id
         and "\0" not in trial_id
+        and (trial_id.isascii() or _can_be_a_name(trial_id))
     )
+
+
+def _can_be_a_name(text: str) -> bool:
+    try:
+        return bool(os.fsencode(text))
+    except UnicodeEncodeError:
+        return False
 
 
 def _plain_numbers(value: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from neps_state.extent import shows_little
 from neps_state.stand_in import StandIn, class_name_of, name_of, plain_number
 
 Kind: TypeAlias = Literal["float", "integer", "categorical", "constant", "operation", "other"]
@@ -18,7 +19,8 @@ _KINDS: Mapping[str, Kind] = {
     "operation": "operation",
 }
 _UNSET = "_get_unset_singleton"
-_DEEPEST = 20
+_DEEPEST = 4
+"""Choices within choices that are named; each level may be eight times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,14 @@ def space_tree(space: Any) -> SearchSpaceTree | None:
 
     Returns:
         None where it is nothing that looks like a space.
+
+    Raises:
+        ValueError: It holds more than could be shown.
     """
     if not isinstance(space, StandIn):
         return None
+    if not shows_little(space):
+        raise ValueError("it holds values beyond all measure")
     elements: Any = space.fields.get("elements")
     title = class_name_of(space)
     if space.name == "_reconstruct_pipeline_space_with_class" and len(space.args) >= 3:

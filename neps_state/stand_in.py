@@ -95,6 +95,11 @@ class StandIn:
             return merged
         return dict(state) if isinstance(state, dict) else {}
 
+    def made_of(self) -> list[Any]:
+        """All that the pickle gave it."""
+        state = () if self.state is ABSENT else self.state
+        return [self.args, self.kwargs, state, self.entries, self.pairs]
+
     def reduction(self) -> tuple[Any, ...]:
         """How the pickle made this object, in the terms of `object.__reduce__`."""
         entries: Iterator[Any] | None = iter(self.entries) if self.entries else None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 
 from neps_tui.facts.trial_fields import natural_id
 from neps_tui.messages import TrialOpened
@@ -23,7 +24,8 @@ class TrialCommands(Provider):
         view = self._view()
         if view is not None and view.summary.best_id is not None:
             best = view.summary.best_id
-            yield DiscoveryHit(f"Trial {plain(best)}", self._opener(best), help="The incumbent.")
+            name = f"Trial {plain(best)}"
+            yield DiscoveryHit(Content(name), self._opener(best), text=name, help="The incumbent.")
 
     async def search(self, query: str) -> Hits:
         """The trials whose ids contain what is typed, the closest first."""
@@ -35,10 +37,12 @@ class TrialCommands(Provider):
         ids.sort(key=lambda each: (not each.startswith(wanted), natural_id(each)))
         for rank, trial_id in enumerate(ids[:_MOST]):
             # A match of an id is what was meant, more than a letter here and there in a command.
+            name = f"Trial {plain(trial_id)}"
             yield Hit(
                 2.0 - rank / _MOST,
-                f"Trial {plain(trial_id)}",
+                Content(name),  # what is no Content would be read as markup
                 self._opener(trial_id),
+                text=name,
                 help=_in_words(view, trial_id),
             )
 

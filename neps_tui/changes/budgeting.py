@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from neps_state import BudgetInfo
 from neps_state.decisions import budgeting
-from neps_state.editing import LIMITS
+from neps_state.edit import LIMITS
 from neps_tui.changes.form import Entry, Form, FormError, Typed, number_in
 from neps_tui.changes.plan import Plan
 from neps_tui.view import RunView

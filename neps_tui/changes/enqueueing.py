@@ -72,7 +72,7 @@ def enqueue_form(view: RunView, like: str | None = None) -> Form:
         given: dict[str, Any] = {}
         for field in config_form.fields:
             # What nobody has touched stays as it is stored, to the last digit.
-            if typed[field.name].strip() != field.shown:
+            if field.shown not in (typed[field.name], typed[field.name].strip()):
                 try:
                     given[field.key] = field.parse(typed[field.name])
                 except ValueError as error:

@@ -70,10 +70,15 @@ class FormScreen(ModalScreen[Plan]):
         self._ascii = ascii
         self._inputs = {
             entry.name: Input(
-                entry.value,
+                plain(entry.value),
                 compact=True,
-                suggester=SuggestFromList(entry.choices) if entry.choices else None,
+                suggester=SuggestFromList(map(plain, entry.choices)) if entry.choices else None,
             )
+            for entry in form.entries
+        }
+        # An input draws what it holds as it is, so it never holds a text of the run itself.
+        self._meant = {
+            entry.name: {plain(text): text for text in (*entry.choices, entry.value)}
             for entry in form.entries
         }
         self._verdict = Static(id="verdict", markup=False)
@@ -100,7 +105,12 @@ class FormScreen(ModalScreen[Plan]):
     def _try(self) -> Plan | None:
         """The plan that what is typed makes; None if it makes none, which is then said."""
         try:
-            plan = self._form.make({name: each.value for name, each in self._inputs.items()})
+            plan = self._form.make(
+                {
+                    name: self._meant[name].get(each.value, each.value)
+                    for name, each in self._inputs.items()
+                }
+            )
         except FormError as error:
             self._say(str(error), is_wrong=True)
             return None

@@ -242,7 +242,8 @@ def _print_table(rows: Sequence[Sequence[str]]) -> None:
 def _print_csv(rows: Sequence[Mapping[str, Any]]) -> None:
     flat = [records.flat_record(row) for row in rows]
     columns = list(dict.fromkeys(name for row in flat for name in row))
-    writer = csv.DictWriter(sys.stdout, columns or list(records.TRIAL_FIELDS), restval="")
+    names = columns or list(records.TRIAL_FIELDS)
+    writer = csv.DictWriter(sys.stdout, names, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(flat)
 
@@ -256,7 +257,7 @@ def _print_fields(record: Mapping[str, Any], indent: str = "") -> None:
             _print_fields({str(key): item for key, item in value.items()}, indent + "  ")
         elif isinstance(value, str) and "\n" in value:
             text = plain(value.rstrip(), newlines=True).replace("\n", f"\n{indent}    ")
-            print(f"{indent}{name}\n{indent}    {text}")
+            print(f"{indent}{plain(name)}\n{indent}    {text}")
         else:
             print(plain(f"{indent}{name.ljust(width)}  {_inline(value)}"))
 

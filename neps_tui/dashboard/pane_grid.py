@@ -22,7 +22,6 @@ class PaneGrid(Vertical):
 
     DEFAULT_CSS = """
     PaneGrid { height: 1fr; }
-    PaneGrid Horizontal, PaneGrid Vertical { height: 1fr; width: 1fr; }
     PaneGrid.-alone Pane { border: none; }
     """
 

@@ -39,8 +39,7 @@ from neps_tui.words.formatting import counted, to_ascii
 
 _LOOKING = "The run is being looked at, twice: what is just being written is not told."
 _NOTHING = (
-    "Nothing is wrong.\n"
-    "Disagreeing files, torn caches, abandoned trials and held locks come here."
+    "Nothing is wrong.\nDisagreeing files, torn caches, abandoned trials and held locks come here."
 )
 _NARROW = 110
 

@@ -290,7 +290,8 @@ def _of_report(trial: Trial) -> TrialError:
         message="no error was kept" if error is None else str(error),
         traceback=traceback,
         time=metadata.time_end,
-        standing=Standing.NOT_IN_DUMP,
+        # Other states are set by hand too, which leaves no row.
+        standing=(Standing.NOT_IN_DUMP if metadata.state is State.CRASHED else Standing.USUAL),
     )
 
 

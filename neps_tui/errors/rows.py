@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from neps_state import Trial
 from neps_state.readable import readable_value
 from neps_tui.errors.kinds import ErrorKind, ErrorsInKinds, Standing, TrialError
@@ -13,6 +15,8 @@ from neps_tui.widgets.columns import Cell, Column
 from neps_tui.words.formatting import MISSING, age, number, percent
 from neps_tui.words.states import look
 
+_WORKERS = 24
+
 KIND_COLUMNS = (
     Column("count", "×", "right"),
     Column("share", "share", "right"),
@@ -21,7 +25,7 @@ KIND_COLUMNS = (
     Column("place", "where", max_width=40),
     Column("last", "last", "right"),
     Column("traits", "more often than others", max_width=60),
-    Column("workers", "workers", max_width=32),
+    Column("workers", "workers", max_width=_WORKERS, whole=True),
     Column("first", "first", "right"),
 )
 _TOO_FEW = f"fewer than {LEAST_TRIALS} trials: too few to compare their configs with others"
@@ -45,9 +49,19 @@ def kind_cells(kind: ErrorKind, found: ErrorsInKinds, now: float) -> tuple[Cell,
         Cell(kind.place, "text-muted"),
         Cell(_age(kind.last, now), "text-muted"),
         Cell(", ".join(map(str, kind.traits)), "text-accent"),
-        Cell(", ".join(kind.workers), "text-muted"),
+        Cell(_some(kind.workers, _WORKERS), "text-muted"),
         Cell(_age(kind.first, now), "text-muted"),
     )
+
+
+def _some(names: Sequence[str], room: int) -> str:
+    """As many names as have room whole, the first one always, and how many more there are."""
+    for count in range(len(names), 0, -1):
+        more = f" +{len(names) - count}" if count < len(names) else ""
+        text = ", ".join(names[:count]) + more
+        if count == 1 or cell_len(text) <= room:
+            return text
+    return ""
 
 
 def about(kind: ErrorKind, now: float) -> list[tuple[str, str]]:

@@ -113,10 +113,10 @@ class ErrorsScreen(Changing[None], ViewScreen):
             self._found = found
             self._kind_of = {kind.key: kind for kind in (*found.kinds, *found.oddities)}
             self.set_class(not found.kinds, "-empty")
-            self._panes["kinds"].set_title(_title(found))
             self._kinds.set_columns(KIND_COLUMNS if found.kinds else ())
         self._kinds.set_rows(list(self._kind_of), self._kind_cells)
         self._show_kind()
+        self._draw_titles()
 
     def _kind_cells(self, key: str) -> tuple[Cell, ...]:
         assert self._found is not None
@@ -141,8 +141,17 @@ class ErrorsScreen(Changing[None], ViewScreen):
         if is_other:
             self._errors.move_cursor(self._rows.keys[0])
         self._make_room()
-        self._panes["one"].set_title(f"{kind.err_type} {len(kind.errors)}")
+        self._draw_titles()
         self._show_error()
+
+    @on(TrialTable.MarksChanged)
+    def _draw_titles(self) -> None:
+        """Say how many there are, and how many of them are selected."""
+        if self._found is not None:
+            self._panes["kinds"].set_title(_title(self._found), _selected(self._kinds))
+        if (kind := self._shown_kind) is not None:
+            title = f"{kind.err_type} {len(kind.errors)}"
+            self._panes["one"].set_title(title, _selected(self._errors))
 
     def _say(self, kind: ErrorKind, now: float) -> None:
         parts = about(kind, now)
@@ -302,6 +311,10 @@ class ErrorsScreen(Changing[None], ViewScreen):
             errors = self._shown_kind.errors if self._shown_kind is not None else ()
             trial_ids = [error.trial_id for error in errors if error.key in keys]
         return tuple(dict.fromkeys(each for each in trial_ids if self.view.trial(each)))
+
+
+def _selected(table: TrialTable) -> str:
+    return f"{len(table.marked)} selected" if table.marked else ""
 
 
 def _title(found: ErrorsInKinds) -> str:

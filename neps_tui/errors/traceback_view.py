@@ -25,11 +25,11 @@ _MOST_LINES = 20_000
 _MOST_MATCHES = 9_999
 _LEAST_WIDTH = 8
 """Cells below which lines are not wrapped."""
-_CUTS = " /,"
-"""Characters after which a line is best cut."""
+_CUTS = ((" ", 2), ("/,", 4))
+"""After which characters a line is best cut, and which part of it at the most stays blank then."""
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
     """A line of the screen: a part of a line of the traceback."""
 
     line: int
@@ -93,7 +93,7 @@ class TracebackView(ScrollView, can_focus=True):
         self._text = ""
         self._lines: Sequence[str] = ()
         self._kinds: Sequence[str] = ()
-        self._rows: list[_Row] = []
+        self._rows: list[Row] = []
         self._width = self._height = 0
         self._matches: list[_Match] = []
         self._current = 0
@@ -195,7 +195,7 @@ class TracebackView(ScrollView, can_focus=True):
         self._rows = [
             row
             for number, line in enumerate(self._lines)
-            for row in _rows_of(number, line, self._width)
+            for row in rows_of(number, line, self._width)
         ]
         self.virtual_size = Size(self._width, len(self._rows))
         self.refresh()
@@ -210,7 +210,7 @@ class TracebackView(ScrollView, can_focus=True):
         parts = [Segment(" " * row.indent, base), *self._parts(row, base)]
         return Strip(parts).adjust_cell_length(width, base)
 
-    def _parts(self, row: _Row, base: Style) -> list[Segment]:
+    def _parts(self, row: Row, base: Style) -> list[Segment]:
         """The row's text, cut where a match begins or ends."""
         text, at = self._lines[row.line], row.start
         parts: list[Segment] = []
@@ -231,17 +231,23 @@ class TracebackView(ScrollView, can_focus=True):
         return self.get_visual_style(f"traceback--{part}").rich_style
 
 
-def _rows_of(number: int, line: str, width: int) -> list[_Row]:
-    """A line's parts, each as wide as the screen at the most."""
+def rows_of(number: int, line: str, width: int) -> list[Row]:
+    """A line's parts, each as wide as the screen at the most.
+
+    Args:
+        number: Which line of the traceback it is.
+        line: Its text.
+        width: Cells of the screen.
+    """
     # Marks below a line of code say nothing once they are torn from it.
     if width < _LEAST_WIDTH or cell_len(line) <= width or not line.strip(" ^~"):
-        return [_Row(number, 0, len(line), 0)]
+        return [Row(number, 0, len(line), 0)]
     indent = min(len(line) - len(line.lstrip()) + 2, width // 4)
     rows, start = [], 0
     while start < len(line):
         used = indent if start else 0
         stop = _stop(line, start, width - used)
-        rows.append(_Row(number, start, stop, used))
+        rows.append(Row(number, start, stop, used))
         start = stop
     return rows
 
@@ -250,9 +256,10 @@ def _stop(line: str, start: int, room: int) -> int:
     """Where a part of a line ends: where it can be cut, if that wastes little room."""
     stop = _last_fitting(line, start, room)
     if stop < len(line):
-        for at in range(stop, stop - room // 4, -1):
-            if line[at - 1] in _CUTS:
-                return at
+        for signs, part in _CUTS:
+            for at in range(stop, max(stop - room // part, start), -1):
+                if line[at - 1] in signs and not line[start:at].isspace():
+                    return at
     return stop
 
 

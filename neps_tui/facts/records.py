@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -14,18 +15,24 @@ from neps_state.readable import readable_config
 from neps_state.snapshot import RunSnapshot
 from neps_state.stand_in import StandIn
 from neps_tui.facts.summary import RunSummary
+from neps_tui.words.formatting import plain
 
 TRIAL_FIELDS = (
     "id", "state", "config", "raw_config", "objective_to_minimize", "cost", "learning_curve",
     "extra", "err", "sampling_worker_id", "evaluating_worker_id", "time_sampled",
     "time_started", "time_end", "evaluation_duration", "previous_trial_id", "source",
 )  # fmt: skip
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _SPECIAL = {math.inf: "inf", -math.inf: "-inf"}
 
 
 def to_json(record: Any, *, indent: int | None = None) -> str:
-    """A record as JSON that any reader takes: NaN and infinities are strings."""
-    return json.dumps(jsonable(record), ensure_ascii=False, allow_nan=False, indent=indent)
+    """A record as JSON that any reader takes, and no terminal obeys.
+
+    NaN and infinities are strings; what steers a terminal, or is no character, is escaped.
+    """
+    text = json.dumps(jsonable(record), ensure_ascii=False, allow_nan=False, indent=indent)
+    return _STEERING.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def jsonable(value: Any) -> Any:
@@ -72,11 +79,11 @@ def flat_record(record: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in record.items():
         if name == "config":
-            flat |= {f"config.{key}": _csv_value(item) for key, item in value.items()}
+            flat |= {plain(f"config.{key}"): _csv_value(item) for key, item in value.items()}
         elif name not in ("raw_config", "extra"):
             flat[name] = _csv_value(value)
     for key, item in record["extra"].items():
-        flat[f"extra.{key}"] = _csv_value(item)
+        flat[plain(f"extra.{key}")] = _csv_value(item)
     return flat
 
 
@@ -148,4 +155,6 @@ def _budget(snapshot: RunSnapshot) -> dict[str, Any] | None:
 
 def _csv_value(value: Any) -> Any:
     value = jsonable(value)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+    if isinstance(value, str):
+        return plain(value, newlines=True)
+    return to_json(value) if isinstance(value, dict | list) else value

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from neps_state.readable import readable_value
+from neps_state.readable import choices_of, readable_value
 from neps_state.space import Parameter, SearchSpaceTree, label
 from neps_state.stand_in import StandIn, plain_number
 from neps_tui.facts.config_keys import ConfigKey
@@ -88,7 +88,10 @@ class NumberDomain:
 
 
 class CategoryDomain:
-    """Some choices; one that nobody foretold gets a bin when it is first seen.
+    """Some choices; those that nobody foretold get bins when one of them is first seen.
+
+    Bins are numbered as they come; `order` puts them so that choices of one kind stand in one
+    order wherever they are shown.
 
     Args:
         key: The hyperparameter's key in configs.
@@ -106,10 +109,16 @@ class CategoryDomain:
     ) -> None:
         self.key = key
         self.choices = list(choices)
+        self._foretold = len(self.choices)
         self._space = space
         self._parents = parents
         self._bins = {choice: at for at, choice in reversed(list(enumerate(self.choices)))}
         self._known: dict[Any, int | None] = {}
+
+    def order(self) -> list[int]:
+        """The bins in the order of the search space, and then those it does not know of by name."""
+        others = range(self._foretold, len(self.choices))
+        return [*range(self._foretold), *sorted(others, key=lambda at: _natural(self.choices[at]))]
 
     def holds(self, config: Mapping[str, Any]) -> bool:
         """Whether a config's value has a place: every choice gets one."""
@@ -139,14 +148,34 @@ class CategoryDomain:
     def _bin_of(self, config: Mapping[str, Any]) -> int | None:
         text = choice_text(readable_value(self.key, config, self._space))
         if text not in self._bins:
-            if len(self.choices) >= _MOST_CATEGORIES:
-                return None
+            if self._foretold == len(self.choices):
+                self._foretell(config)
+            self._add(text)
+        return self._bins.get(text)
+
+    def _foretell(self, config: Mapping[str, Any]) -> None:
+        """Take in what the space has to choose from where this config chose."""
+        for each in choices_of(self.key, config, self._space):
+            # As it is read when it has been chosen.
+            self._add(choice_text(label(each) if isinstance(each, StandIn) else each))
+        self._foretold = len(self.choices)
+
+    def _add(self, text: str) -> None:
+        if text not in self._bins and len(self.choices) < _MOST_CATEGORIES:
             self._bins[text] = len(self.choices)
             self.choices.append(text)
-        return self._bins[text]
 
 
 Domain: TypeAlias = NumberDomain | CategoryDomain
+
+
+def _natural(text: str) -> tuple[bool, float, str]:
+    """Numbers by their size, then everything else by name."""
+    try:
+        value = float(text)
+    except ValueError:
+        return True, 0.0, text
+    return False, value, text
 
 
 def choice_text(value: Any) -> str:

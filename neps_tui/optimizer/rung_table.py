@@ -169,6 +169,14 @@ def rung_columns(rungs: tuple[Rung, ...], summary: RunSummary) -> tuple[Column, 
     )
 
 
+def rung_words(rungs: tuple[Rung, ...]) -> str:
+    """What the short names of the columns mean, in a line."""
+    count = max((len(rung.planned) for rung in rungs), default=0)
+    if count < 2:
+        return "run: being evaluated; wait: still pending"
+    return f"wait: still pending; b0 … b{count - 1}: trials each bracket plans"
+
+
 def _fidelity_name(summary: RunSummary) -> str:
     key = summary.fidelity_key
     return "fidelity" if key is None else summary.names.get(key, key)

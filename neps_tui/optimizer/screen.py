@@ -20,9 +20,10 @@ from neps_tui.messages import PlotOpened
 from neps_tui.optimizer.facts import budgets, optimizer_name
 from neps_tui.optimizer.inert_tree import InertNode
 from neps_tui.optimizer.inert_tree_view import InertTreeView
-from neps_tui.optimizer.rung_table import Rung, rung_cells, rung_columns, rung_table
+from neps_tui.optimizer.rung_table import Rung, rung_cells, rung_columns, rung_table, rung_words
 from neps_tui.optimizer.space_rows import (
     NO_SPACE,
+    RESAMPLED,
     SpaceNode,
     SpaceWidths,
     space_cells,
@@ -84,6 +85,7 @@ class OptimizerScreen(ViewScreen):
         self._words = Static(markup=False)
         self._who = VerticalScroll(self._words)
         self._rungs = PartTable(flash=False, ascii=ascii, empty_text=_NO_RUNGS)
+        self._about_rungs = Static(id="about-rungs", markup=False)
         self._space = PartTable(flash=False, ascii=ascii, empty_text=_NOTHING_YET)
         self._note = Static(NO_SPACE, id="note", markup=False)
         self._about = Static(id="about", markup=False)
@@ -121,6 +123,7 @@ class OptimizerScreen(ViewScreen):
                     yield self._who
                 with self._panes["rungs"]:
                     yield self._rungs
+                    yield self._about_rungs
                 with self._panes["kept"]:
                     yield self._tree
                     yield self._no_state
@@ -204,6 +207,8 @@ class OptimizerScreen(ViewScreen):
         rungs = tuple(self._rung_of.values())
         self._rungs.set_columns(rung_columns(rungs, view.summary) if rungs else ())
         self._rungs.set_rows(list(self._rung_of), self._rung_cells)
+        self._about_rungs.display = bool(rungs)
+        self._about_rungs.update(self._inert([(rung_words(rungs), "")]), layout=False)
         if not self.has_class("-small"):
             self._rungs.styles.height = min(len(rungs), 10) + 1 if rungs else 5
         else:
@@ -241,6 +246,8 @@ class OptimizerScreen(ViewScreen):
         if node is not None:
             said = node.domain or ("a choice" if node.choice is not None else "")
             parts = [(plain(node.name), "bold"), (f"  {plain(said)}", "")]
+            if said.startswith(RESAMPLED):
+                parts.append((f"  {RESAMPLED}: chosen anew at this place", "$foreground-muted"))
             if node.key is not None and node.key != node.name:
                 parts.append((f"  stored as {plain(node.key)}", "$foreground-muted"))
         self._about.update(self._inert(parts))

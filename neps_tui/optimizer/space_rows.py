@@ -28,13 +28,19 @@ NO_SPACE = (
     "No pipeline_space.pkl that could be read (NePS stores it from 0.15 on): "
     "names and bounds are those of the trials' configs."
 )
+RESAMPLED = "resampled"
+"""Before what is chosen again, apart from where the space first names it."""
 _DEEPEST = 12
 _ROOMY = 85
 """Cells from which on histograms have a cell for each bin."""
 _SMALL_HISTOGRAM = 12
 _INCUMBENT = 10
+_BESIDE = _INCUMBENT + len("  ") + 4
+"""Cells that the incumbent's value and the gaps between columns take."""
 _DOMAIN = len("float 1e-5 … 0.1, log")
 _WIDEST = 100
+_MOST_PARTS = 3000
+"""Parts of one parameter that are shown: a few, each within each, are more than anyone reads."""
 _UNFOLDED_CHOICES = 6
 _BETWEEN = "\x1f"
 
@@ -112,7 +118,7 @@ class _Builder:
         if key is not None:
             children += self._choices(key.key, 1, name, choices)
         elif parameter.kind != "constant":
-            children += _parts(parameter.node, 1, name)
+            children += _parts(parameter.node, 1, name, iter(range(_MOST_PARTS)))
         children += [self._of_key(each, 1, name) for each in self._within.get(name, ())]
         return SpaceNode(
             name,
@@ -141,6 +147,7 @@ class _Builder:
     ) -> Iterator[SpaceNode]:
         """What a choice may be: its counts, and its own parts where it has some."""
         spread = self._spreads.get(key)
+        room = iter(range(_MOST_PARTS))
         for at, choice in enumerate(() if spread is None else spread.choices[:_WIDEST]):
             node = nodes[at] if at < len(nodes) else None
             yield SpaceNode(
@@ -151,17 +158,17 @@ class _Builder:
                 key,
                 at,
                 spread is not None and spread.incumbent_bin == at,
-                tuple(_parts(node, depth + 1, f"{above}{_BETWEEN}{at}")),
+                tuple(_parts(node, depth + 1, f"{above}{_BETWEEN}{at}", room)),
             )
 
 
-def _parts(node: Any, depth: int, above: str) -> Iterator[SpaceNode]:
-    """What an operation or a nested choice is made of."""
+def _parts(node: Any, depth: int, above: str, room: Iterator[int]) -> Iterator[SpaceNode]:
+    """What an operation or a nested choice is made of, as far as there is room."""
     if not isinstance(node, StandIn) or depth > _DEEPEST:
         return
     source = attribute(node, "source")
     if source is not None:
-        yield from _parts(source, depth, above)
+        yield from _parts(source, depth + 1, above, room)
         return
     named: list[tuple[str, Any]] = []
     choices, given = attribute(node, "choices"), attribute(node, "args")
@@ -172,10 +179,11 @@ def _parts(node: Any, depth: int, above: str) -> Iterator[SpaceNode]:
     if isinstance(keywords, Mapping):
         named += [(str(name), item) for name, item in list(keywords.items())[:_WIDEST]]
     for name, item in named:
+        if next(room, None) is None:
+            return
         path = f"{above}{_BETWEEN}{name}"
-        yield SpaceNode(
-            path, name, _part_text(item), depth, children=tuple(_parts(item, depth + 1, path))
-        )
+        children = tuple(_parts(item, depth + 1, path, room))
+        yield SpaceNode(path, name, _part_text(item), depth, children=children)
 
 
 def _part_text(node: Any) -> str:
@@ -183,8 +191,9 @@ def _part_text(node: Any) -> str:
         return number(node)
     if class_name_of(node) == "Resample":
         source = attribute(node, "source")
-        inner = _part_text(source) if isinstance(source, StandIn) else label(source)
-        return f"anew: {inner}"
+        is_anew = class_name_of(source) == "Resample"
+        inner = _part_text(source) if isinstance(source, StandIn) and not is_anew else label(source)
+        return f"{RESAMPLED} {inner}"
     return _summary(parameter_of("", node))
 
 
@@ -236,13 +245,19 @@ class SpaceWidths:
     def within(cls, room: int, nodes: Iterable[SpaceNode]) -> SpaceWidths:
         """The widths with which all columns fit; names leave domains the room they need.
 
+        Histograms give way to names.
+
         Args:
             room: Cells that the table has.
             nodes: The nodes that show.
         """
-        histogram = BINS + 2 if room >= _ROOMY else _SMALL_HISTOGRAM
-        left = max(room - 2 * histogram - _INCUMBENT - len("  ") - 4, 20)
-        longest = max((cell_len(_lead(node) + node.name) for node in nodes), default=0)
+        nodes = list(nodes)
+        longest = max((cell_len(_lead(node) + plain(node.name)) for node in nodes), default=0)
+        domain = max((min(cell_len(node.domain), _DOMAIN) for node in nodes), default=0)
+        wanted = BINS + 2 if room >= _ROOMY else _SMALL_HISTOGRAM
+        histogram = (room - _BESIDE - longest - domain) // 2
+        histogram = min(max(histogram, _SMALL_HISTOGRAM), wanted)
+        left = max(room - 2 * histogram - _BESIDE, 20)
         name = max(min(longest, left - _DOMAIN), len("hyperparameter"))
         return cls(name, left - name, histogram)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from types import MappingProxyType
@@ -147,8 +147,9 @@ class TriedValues:
         for at, (key, domain) in enumerate(self._domains.items()):
             counts, of_best = self._counts[at], Counter(bins[at] for bins in bins_of_best)
             number = domain if isinstance(domain, NumberDomain) else None
-            choices = () if isinstance(domain, NumberDomain) else tuple(domain.choices)
-            bins = range(len(choices) if number is None else number.bins)
+            bins = range(domain.bins) if isinstance(domain, NumberDomain) else domain.order()
+            names = () if isinstance(domain, NumberDomain) else domain.choices
+            choices = tuple(names[each] for each in bins) if names else ()
             value = None
             if incumbent is not None and key in incumbent.config:
                 value = readable_value(key, incumbent.config, snapshot.space)
@@ -158,10 +159,14 @@ class TriedValues:
                 tuple(of_best[each] for each in bins),
                 choices,
                 number,
-                None if incumbent is None else domain.bin_of(incumbent.config),
+                _place(bins, None if incumbent is None else domain.bin_of(incumbent.config)),
                 value,
             )
         return Spreads(MappingProxyType(spreads), len(snapshot.trials), len(best))
+
+
+def _place(bins: Sequence[int], wanted: int | None) -> int | None:
+    return None if wanted is None else bins.index(wanted)
 
 
 def _best(snapshot: RunSnapshot, summary: RunSummary) -> list[str]:

@@ -45,6 +45,7 @@ class PlotCanvas(Widget, can_focus=True):
         & > .plot--warning { color: $text-warning; }
         & > .plot--bad { color: $text-error; }
         & > .plot--best { color: $text-accent; text-style: bold; }
+        & > .plot--own { color: $text-primary; }
         & > .plot--pointed { color: $foreground; text-style: bold; }
         & > .plot--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
     }

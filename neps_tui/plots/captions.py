@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
+from neps_state.readable import readable_value
 from neps_tui.plots.making import Made, Wish
 from neps_tui.plots.plot import Bars, Dot, Pen
 from neps_tui.view import RunView
@@ -21,6 +22,7 @@ _STYLES: dict[Pen, str] = {
     "warning": "$text-warning",
     "bad": "$text-error",
     "best": "bold $text-accent",
+    "own": "$text-primary",
 }
 
 
@@ -84,7 +86,8 @@ def pointed_parts(view: RunView | None, dot: Dot | None, here: int) -> Iterator[
     if here > 1:
         yield Part(f"one of {here} here", "$text-warning")
     names = view.summary.names
-    for key, value in trial.config.items():
+    for key in trial.config:
+        value = readable_value(key, trial.config, view.snapshot.space)
         yield Part(f"{names.get(key, key)} {number(value)}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from neps_tui.facts.fold import rung_of
 from neps_tui.plots.evaluated import Evaluation, Question
@@ -52,7 +52,7 @@ def distribution_plot(question: Question) -> Plot:
         title=title,
         x=Axis(label, log=question.log, span=(bins.low, bins.high)),
         y=Axis(
-            names=tuple((at + 0.5, f"{name} · {len(groups[name])}") for name, at in bands.items()),
+            names=tuple(_names(groups, bands, bins)),
             span=(0.0, float(len(bands))),
         ),
         dots=covering(dots),
@@ -60,9 +60,23 @@ def distribution_plot(question: Question) -> Plot:
             Line(bins.steps(groups[name], at), "good", step=True, base=at + _LOWEST)
             for name, at in bands.items()
         ),
-        legend=(("good", "how many, each group to its own height"), *trial_legend(question)),
+        legend=(("good", "how many trials, as counted at the left"), *trial_legend(question)),
         notes=(*notes, *left_out_note(len(found) - len(drawn))),
     )
+
+
+def _names(
+    groups: Mapping[str, Sequence[float]], bands: Mapping[str, float], bins: _Bins
+) -> Iterator[tuple[float, str]]:
+    """The words beside the groups: how many trials their highest bars stand for, and their names.
+
+    A name comes after the number, which it covers where there is only one line for both.
+    """
+    for name, at in bands.items():
+        yield at + _HIGHEST, f"{max(bins.counts(groups[name]))}"
+        yield at + _LOWEST, "0"
+    for name, at in bands.items():
+        yield at + 0.5, f"{name} · {len(groups[name])}"
 
 
 def _groups(question: Question, by: str) -> list[str]:
@@ -104,13 +118,22 @@ class _Bins:
         self._count = min(_MOST_BINS, 4 + math.isqrt(len(ordered)))
         self._is_log = log and self.low > 0
 
-    def steps(self, values: Sequence[float], band: float) -> list[Point]:
-        """The histogram of some values, as high as its band."""
+    def counts(self, values: Sequence[float]) -> list[int]:
+        """How many of some values are in each."""
         counts = [0] * self._count
-        start, end = self._scaled(self.low), self._scaled(self.high)
-        width = (end - start) / self._count
+        start, width = self._scaled(self.low), self._width
         for value in values:
             counts[min(self._count - 1, int((self._scaled(value) - start) / width))] += 1
+        return counts
+
+    @property
+    def _width(self) -> float:
+        return (self._scaled(self.high) - self._scaled(self.low)) / self._count
+
+    def steps(self, values: Sequence[float], band: float) -> list[Point]:
+        """The histogram of some values, as high as its band."""
+        counts = self.counts(values)
+        start, width = self._scaled(self.low), self._width
         a_trial = (_HIGHEST - _LOWEST) / max(counts)
         edges = [start + index * width for index in range(self._count + 1)]
         heights = [band + _LOWEST + count * a_trial for count in [*counts, counts[-1]]]

@@ -35,10 +35,10 @@ def one_trial_plot(
         for each in lineage
         if each.id != trial.id and (incumbent is None or each.id != incumbent.id)
     ]
-    legend: list[tuple[Pen, str]] = [("best" if is_best else "good", "this trial")]
+    legend: list[tuple[Pen, str]] = [("best" if is_best else "own", "this trial")]
     if incumbent is not None and not is_best:
         named.append((incumbent, "best"))
-    named.append((trial, "best" if is_best else "good"))
+    named.append((trial, "best" if is_best else "own"))
     curves = [(each, pen, learning_curve(each, objective)) for each, pen in named]
     shown = [(each, pen, points) for each, pen, points in curves if len(points) >= _LEAST]
     if any(pen == "best" for _, pen, _ in shown) and incumbent is not None and not is_best:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
-Pen: TypeAlias = Literal["faint", "plain", "second", "good", "warning", "bad", "best"]
+Pen: TypeAlias = Literal["faint", "plain", "second", "good", "warning", "bad", "best", "own"]
 """How something is drawn, from the one that others cover to the one that covers others."""
 
 PENS: tuple[Pen, ...] = get_args(Pen)

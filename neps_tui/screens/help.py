@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -18,7 +19,10 @@ from neps_tui.actions import Place, actions_of
 from neps_tui.widgets.trial_table import TrialTable
 from neps_tui.words.states import INCUMBENT, look
 
-_TITLES: dict[Place, str] = {
+_Part: TypeAlias = Place | Literal["table"]
+
+_TITLES: dict[_Part, str] = {
+    "table": "In a table",
     "dashboard": "On the dashboard",
     "changes": "Changing the run",
     "trial": "On a trial",
@@ -64,7 +68,7 @@ _FILTERS = (
 
 
 class HelpScreen(ModalScreen[None]):
-    """What every key does, and what the signs mean.
+    """What every key does, first on the screen that it was called from, and what the signs mean.
 
     Args:
         ascii: Whether only ASCII may be drawn.
@@ -86,28 +90,48 @@ class HelpScreen(ModalScreen[None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "dismiss", "back", id="help.back", tooltip="Go back")
+        Binding("escape,q,question_mark", "dismiss", "back", id="help.back", tooltip="Go back"),
+        *(
+            Binding(keys, f"scroll('{to}')", to, show=False, id=f"help.{to}", tooltip=tooltip)
+            for keys, to, tooltip in (
+                ("down,j", "down", "A line down"),
+                ("up,k", "up", "A line up"),
+                ("pagedown,ctrl+d", "page_down", "A screenful down"),
+                ("pageup,ctrl+u", "page_up", "A screenful up"),
+                ("home,g", "home", "To the first line"),
+                ("end,G", "end", "To the last line"),
+            )
+        ),
     ]
 
     def __init__(self, *, ascii: bool = False) -> None:
         super().__init__()
         self._ascii = ascii
+        self._box = VerticalScroll(can_focus=False)
 
     def compose(self) -> ComposeResult:
         """The keys, place by place, and the signs."""
-        with VerticalScroll() as box:
+        with self._box as box:
             box.border_title = "Help"
-            yield Static(Content.assemble(*self._parts()))
+            yield Static(Content.assemble(*self._parts()), markup=False)
+
+    def action_scroll(self, to: str) -> None:
+        """Scroll the text."""
+        scroll = {
+            "down": self._box.scroll_down,
+            "up": self._box.scroll_up,
+            "page_down": self._box.scroll_page_down,
+            "page_up": self._box.scroll_page_up,
+            "home": self._box.scroll_home,
+            "end": self._box.scroll_end,
+        }
+        scroll[to](animate=False)
 
     def _parts(self) -> Iterator[tuple[str, str]]:
-        yield "In a table\n", "bold $text-primary"
-        for binding in TrialTable.BINDINGS:
-            if isinstance(binding, Binding):
-                yield from _row(binding.key, f"{binding.tooltip}.")
-        for place, title in _TITLES.items():
-            yield f"\n{title}\n", "bold $text-primary"
-            for action in actions_of(place):
-                yield from _row(action.keys, action.help)
+        for at, part in enumerate(dict.fromkeys((*self._called_from(), *_TITLES))):
+            yield ("\n" if at else "") + f"{_TITLES[part]}\n", "bold $text-primary"
+            for keys, text in _keys_of(part):
+                yield from _row(keys, text)
         yield "\nFilters\n", "bold $text-primary"
         for example, meaning in _FILTERS:
             yield from _row(example, meaning)
@@ -115,6 +139,32 @@ class HelpScreen(ModalScreen[None]):
         for shown in (INCUMBENT, *(look(state.value) for state in State)):
             yield f"  {shown.sign(self._ascii)} ", shown.colour_style
             yield f"{shown.word}\n", ""
+
+    def _called_from(self) -> Iterator[_Part]:
+        """The parts for the screen below, first for what has the keys there."""
+        below = next((each for each in reversed(self.app.screen_stack) if each is not self), None)
+        if below is None:
+            return
+        if below.focused is not None and not isinstance(below.focused, TrialTable):
+            yield from _parts_for(below.focused)
+        yield from _parts_for(below)
+
+
+def _parts_for(node: DOMNode) -> Iterator[_Part]:
+    """The parts whose keys a screen or widget binds, its own before those it has in common."""
+    for kind in type(node).__mro__:
+        for binding in vars(kind).get("BINDINGS", ()):
+            name = (binding.id or "").partition(".")[0] if isinstance(binding, Binding) else ""
+            yield from (part for part in _TITLES if part == name != "everywhere")
+
+
+def _keys_of(part: _Part) -> Iterator[tuple[str, str]]:
+    if part == "table":
+        for binding in TrialTable.BINDINGS:
+            if isinstance(binding, Binding):
+                yield binding.key, f"{binding.tooltip}."
+    else:
+        yield from ((action.keys, action.help) for action in actions_of(part))
 
 
 def _row(keys: str, text: str) -> Iterator[tuple[str, str]]:

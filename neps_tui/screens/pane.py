@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len, set_cell_size
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
 
 from neps_tui.view import RunView
 from neps_tui.words.formatting import plain, to_ascii
+
+_BESIDE_TITLE = 6
+"""Cells that the corners of the frame and the blanks beside its title take."""
 
 
 class Pane(Vertical):
@@ -43,6 +47,8 @@ class Pane(Vertical):
     def __init__(self, *, id: str, ascii: bool = False) -> None:
         super().__init__(id=id, classes="-ascii" if ascii else None)
         self.ascii = ascii
+        self._title = ""
+        self._fitted_title = ""
 
     def watch_view(self, view: RunView | None) -> None:
         """Draw another moment of the run."""
@@ -68,6 +74,20 @@ class Pane(Vertical):
     def set_title(self, *parts: str) -> None:
         """Title the frame; nothing in it is markup."""
         text = plain(" · ".join(part for part in parts if part))
-        title = Content(to_ascii(text) if self.ascii else text)
-        if self.border_title != title.markup:
-            self.border_title = title.markup
+        self._title = to_ascii(text) if self.ascii else text
+        self._fit_title()
+
+    def on_resize(self) -> None:
+        """Cut the title for the new width."""
+        self._fit_title()
+
+    def _fit_title(self) -> None:
+        """Cut the title where it is too long for the frame: Textual would with its own sign."""
+        room = self.outer_size.width - _BESIDE_TITLE
+        text = self._title
+        if 0 < room < cell_len(text):
+            text = set_cell_size(text, room - 1) + ("~" if self.ascii else "…")
+        if text != self._fitted_title:
+            self._fitted_title = text
+            # Not as markup: a text that is escaped may still be read as some.
+            self.border_title = Content(text)

@@ -24,7 +24,7 @@ from neps_tui.words.text_lines import Line
 
 _SIGNS: dict[Pen, tuple[str, str, str]] = {
     "best": ("★", "#", "bold $text-accent"),
-    "good": ("●", "*", "$text-primary"),
+    "own": ("●", "*", "$text-primary"),
     "plain": ("●", "o", "$foreground-muted"),
 }
 

@@ -444,15 +444,17 @@ class TrialScreen(Changing[str]):
             return
         error = error_of(trial, view)
         if error is not None and error.traceback:
-            text, what = plain(error.traceback, newlines=True), "the traceback"
+            text, form = plain(error.traceback, newlines=True), ""
+            what = "traceback"
         else:
             record = records.trial_record(trial, view.snapshot, view.summary)
             shown = record["raw_config" if self._is_raw else "config"]
-            text, what = records.to_json(shown, indent=1), "the config as JSON"
+            text, form = records.to_json(shown, indent=1), " as JSON"
+            what = "config"
         left_out = len(text) - _MOST_COPIED
         self.app.copy_to_clipboard(text[-_MOST_COPIED:])
         cut = f", without its first {left_out} characters" if left_out > 0 else ""
-        self.notify(f"Copied {what} of {plain(trial.id)}{cut}", markup=False)
+        self.notify(f"Copied the {what} of {plain(trial.id)}{form}{cut}", markup=False)
 
     def action_next_trial(self) -> None:
         """Show the next trial."""

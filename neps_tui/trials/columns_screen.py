@@ -13,13 +13,12 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from neps_tui.trials.column_choice import ALWAYS_FIRST, ColumnChoice
-from neps_tui.trials.rows import Sorting
+from neps_tui.trials.column_choice import ALWAYS_FIRST, ColumnChoice, Sorting
 from neps_tui.widgets.columns import Column
 from neps_tui.widgets.key_bar import KeyBar
 from neps_tui.words.formatting import plain, to_ascii
 
-Apply = Callable[[ColumnChoice, Sorting], None]
+Apply = Callable[[ColumnChoice, Sorting], int]
 
 
 class ColumnsScreen(ModalScreen[None]):
@@ -29,7 +28,7 @@ class ColumnsScreen(ModalScreen[None]):
         columns: All columns there are.
         choice: Which of them are shown now, and in which order.
         sorting: What the table is sorted by.
-        apply: Takes what is chosen.
+        apply: Takes what is chosen, and tells how many of the pinned columns there is room for.
         ascii: Whether only ASCII may be drawn.
     """
 
@@ -61,8 +60,8 @@ class ColumnsScreen(ModalScreen[None]):
         Binding(
             "space", "show_or_hide", "show or hide", id="columns.toggle", tooltip="Show or hide it"
         ),
-        Binding("K,shift+up", "shift(-1)", "left", id="columns.left", tooltip="Move it left"),
-        Binding("J,shift+down", "shift(1)", "right", id="columns.right", tooltip="Move it right"),
+        Binding("K,shift+up", "shift(-1)", "up", id="columns.left", tooltip="Move it up"),
+        Binding("J,shift+down", "shift(1)", "down", id="columns.right", tooltip="Move it down"),
         Binding("p", "pin", "pin", id="columns.pin", tooltip="Keep it and those before in sight"),
         Binding("s", "sort", "sort", id="columns.sort", tooltip="Sort by it alone"),
         Binding("a", "sort_also", "and by", id="columns.also", tooltip="Sort by it as well"),
@@ -85,6 +84,7 @@ class ColumnsScreen(ModalScreen[None]):
         self._sorting = sorting
         self._apply = apply
         self._ascii = ascii
+        self._pinned_in_sight = 0
         self._list = OptionList()
 
     def compose(self) -> ComposeResult:
@@ -99,7 +99,7 @@ class ColumnsScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """List the columns."""
-        self._fill(0)
+        self._change(self._choice)
         self._list.focus()
 
     def action_cursor(self, step: int) -> None:
@@ -156,7 +156,7 @@ class ColumnsScreen(ModalScreen[None]):
 
     def _change(self, choice: ColumnChoice, follow: int = 0) -> None:
         self._choice = choice
-        self._apply(choice, self._sorting)
+        self._pinned_in_sight = self._apply(choice, self._sorting)
         self._fill((self._list.highlighted or 0) + follow)
 
     def _fill(self, highlighted: int) -> None:
@@ -167,7 +167,10 @@ class ColumnsScreen(ModalScreen[None]):
     def _line(self, column: Column) -> Content:
         box = "[x]" if self._choice.is_shown(column.key) else "[ ]"
         shown = [each.key for each in self._choosable() if self._choice.is_shown(each.key)]
-        pinned = "  pinned" if column.key in shown[: self._choice.pinned] else ""
+        pinned = ""
+        if column.key in shown[: self._choice.pinned]:
+            fits = column.key in shown[: self._pinned_in_sight]
+            pinned = "  pinned" if fits else "  too wide to pin"
         by = dict(self._sorting)
         place = f"{list(by).index(column.key) + 1}" if column.key in by and len(by) > 1 else ""
         arrows = "^v" if self._ascii else "▲▼"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from neps_state.snapshot import RunSnapshot
 from neps_tui.facts.summary import RunSummary
 from neps_tui.facts.trial_fields import ALL_STATES, TrialFields
-from neps_tui.words.formatting import number
+from neps_tui.words.formatting import number, plain
 
 _LAST = re.compile(
     r'(?:^|[\s(])(?P<field>[^\s()<>=!:"]+)(?P<operator>[:=<>!]+)(?P<value>[^\s()"]*)$'
@@ -74,8 +74,14 @@ def completions_of(snapshot: RunSnapshot, summary: RunSummary) -> Completions:
     kinds = _few(error.err_type for error in snapshot.errors[-_LOOKED_AT:])
     values["error"] = kinds
     return Completions(
-        ("has", *fields.names()), {name: some for name, some in values.items() if some}
+        _typable(("has", *fields.names())),
+        {name: _typable(some) for name, some in values.items() if some},
     )
+
+
+def _typable(texts: Iterable[str]) -> tuple[str, ...]:
+    """Those that hold nothing but what can be typed, and drawn as it is."""
+    return tuple(text for text in texts if plain(text) == text)
 
 
 def _few(values: Iterable[object]) -> tuple[str, ...]:

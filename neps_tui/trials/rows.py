@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from neps_state import State, Trial
 from neps_state.trial import UNFINISHED
@@ -20,7 +20,7 @@ from neps_tui.facts.trial_fields import (
     sort_by_several,
     sort_key,
 )
-from neps_tui.trials.column_choice import ColumnChoice
+from neps_tui.trials.column_choice import ColumnChoice, Sorting
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell, Column
 from neps_tui.words.formatting import MISSING, age, duration, number
@@ -30,8 +30,7 @@ _FEW = 200
 """Changes up to which rows are put in place one by one instead of sorting all anew."""
 
 Predicate = Callable[[Trial], bool]
-Sorting: TypeAlias = tuple[tuple[str, bool], ...]
-"""The columns sorted by, the first counting most, each with whether it is descending."""
+_USUAL: Final[Sorting] = (("objective", False),)
 _Entry: TypeAlias = tuple[int, float, str, str]
 """A sort key and the trial's id, flat: nested tuples take twice as long to compare."""
 
@@ -48,7 +47,8 @@ class TrialRows:
         self._view: RunView | None = None
         self._fields: TrialFields | None = None
         self._filter: Predicate | None = None
-        self._sorting: Sorting = (("objective", False),)
+        self._wanted: Sorting = _USUAL
+        self._sorting: Sorting = _USUAL
         self._choice = ColumnChoice()
         self._sorted: list[_Entry] = []
         self._entries: dict[str, _Entry] = {}
@@ -60,7 +60,7 @@ class TrialRows:
 
     @property
     def sorting(self) -> Sorting:
-        """The columns sorted by."""
+        """The columns sorted by: those wanted that this run has, or else the objective."""
         return self._sorting
 
     @property
@@ -86,9 +86,10 @@ class TrialRows:
             self._fields = TrialFields(view.snapshot, view.summary)
             self.all_columns = self._make_columns(view)
             self.columns = self._choice.shown(self.all_columns)
+        sorted_before, self._sorting = self._sorting, self._possible(self._wanted)
         changed = view.snapshot.changed
         follows = before is not None and view.snapshot.revision == before.snapshot.revision + 1
-        is_simple = len(self._sorting) == 1
+        is_simple = len(self._sorting) == 1 and self._sorting == sorted_before
         if changed is None or not follows or len(changed) > _FEW or not is_simple:
             self._place_all()
         else:
@@ -97,9 +98,20 @@ class TrialRows:
 
     def sort_by(self, sorting: Sorting) -> None:
         """Sort by other columns."""
-        self._sorting = sorting
+        self._wanted, self._sorting = sorting, self._possible(sorting)
         trials = {} if self._view is None else self._view.snapshot.trials
         self._sort([trials[trial_id] for trial_id in self._entries])
+
+    def _possible(self, wanted: Sorting) -> Sorting:
+        """As much of a sorting as this run has columns for, or else by its objective."""
+        there = {each.key for each in self.all_columns}
+        if not there:
+            return wanted
+        several = "objective1" in there
+        first = {"objective": "objective1"} if several else {"objective1": "objective"}
+        named = [(first.get(key, key), descending) for key, descending in (*wanted, *_USUAL)]
+        possible = [each for each in named[: len(wanted)] if each[0] in there]
+        return tuple(possible) or tuple(named[len(wanted) :])
 
     def filter_by(self, holds: Predicate | None) -> None:
         """Show only trials of which this holds; None for all."""
@@ -182,8 +194,7 @@ class TrialRows:
     def _sort_key_of(self, column: str) -> Callable[[Trial], SortKey]:
         if column == "id":
             return lambda trial: natural_id(trial.metadata.id)
-        if self._fields is None or all(each.key != column for each in self.all_columns):
-            # At another moment of the run there is such a column.
+        if self._fields is None:
             return lambda _: sort_key(None)
         field = self._fields[column]
         return lambda trial: sort_key(field(trial))

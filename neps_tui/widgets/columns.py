@@ -43,6 +43,7 @@ class Column:
             below each other (and what is no number, on the right).
         max_width: Longer text is shortened in its middle.
         gap: Blank cells after the column.
+        whole: Whether text that the edge of the screen would cut is left out, as numbers are.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Column:
     align: Literal["left", "right", "decimal"] = "left"
     max_width: int = 24
     gap: int = 2
+    whole: bool = False
 
 
 class Fitted(NamedTuple):

@@ -57,6 +57,11 @@ class TableFace:
         """Cells that all columns take."""
         return GUTTER + self.columns.starts[-1]
 
+    def pinned_within(self, width: int) -> int:
+        """Columns that stay in sight: as many as leave half of the width for the others."""
+        room = width // 2 - GUTTER
+        return bisect_right(self.columns.starts, room, hi=self._pinned + 1) - 1 if room >= 0 else 0
+
     def column_at(self, x: int, left: int, width: int) -> Column | None:
         """The column at a place of a line.
 
@@ -66,14 +71,14 @@ class TableFace:
             width: Cells of the line that are in sight.
         """
         x -= GUTTER
-        if x >= self.columns.starts[self._pinned_within(width)]:
+        if x >= self.columns.starts[self.pinned_within(width)]:
             x += left
         index = bisect_right(self.columns.starts, x) - 1
         return self.columns.columns[index] if 0 <= index < len(self.columns.columns) else None
 
     def stop(self, steps: int, left: int, width: int) -> int:
         """How far to scroll to have another column first, so many steps away."""
-        pinned = self._pinned_within(width)
+        pinned = self.pinned_within(width)
         starts = self.columns.starts
         stops = [start - starts[pinned] for start in starts[pinned:]]
         here = bisect_right(stops, left) - 1 if steps > 0 else bisect_left(stops, left)
@@ -114,21 +119,25 @@ class TableFace:
         before = max(width - cell_len(line), 0) // 2
         return Strip([Segment(" " * before + line, style)]).adjust_cell_length(width, style)
 
-    def _pinned_within(self, width: int) -> int:
-        """Columns that stay in sight: none if they would leave little room for others."""
-        fits = GUTTER + self.columns.starts[self._pinned] <= width // 2
-        return self._pinned if fits else 0
-
     def _assemble(self, segments: list[Segment], left: int, width: int, style: Style) -> Strip:
         """Put the pinned columns before the part of the others that is scrolled to."""
-        pinned = self._pinned_within(width)
+        pinned = self.pinned_within(width)
         fixed, others = Strip(segments[: pinned + 1]), Strip(segments[pinned + 1 :])
         if left and pinned:
             rule = Segment("|" if self._ascii else "│", style + self._rule_colour)
             fixed = Strip([*fixed.crop(0, fixed.cell_length - 1), rule])
         room = max(width - fixed.cell_length, 0)
-        others = self._without_cut_number(others.crop(left, left + room), pinned, left, room)
+        others = self._without_cut_start(others.crop(left, left + room), pinned, left, style)
+        others = self._without_cut_number(others, pinned, left, room)
         return Strip.join([fixed, others]).adjust_cell_length(width, style).simplify()
+
+    def _without_cut_start(self, strip: Strip, pinned: int, left: int, style: Style) -> Strip:
+        """Blank the column whose start is scrolled away, as at the right end of the table."""
+        offset = self.columns.starts[pinned] + left
+        if offset in self.columns.starts:
+            return strip
+        end = self.columns.starts[bisect_right(self.columns.starts, offset)] - offset
+        return Strip.join([Strip([Segment(" " * end, style)]), strip.crop(end)])
 
     def _without_cut_number(self, strip: Strip, pinned: int, left: int, room: int) -> Strip:
         """Leave out the column that the edge cuts, as half a number is another number.
@@ -143,7 +152,8 @@ class TableFace:
         start, end = starts[index] - offset, starts[index] + self.columns.widths[index] - offset
         if end <= room or start <= 0:
             return strip
-        if self.columns.columns[index].align == "left" and room - start >= _LEAST_TEXT:
+        column = self.columns.columns[index]
+        if column.align == "left" and not column.whole and room - start >= _LEAST_TEXT:
             return strip
         return strip.crop(0, start)
 

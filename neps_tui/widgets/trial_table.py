@@ -288,6 +288,11 @@ class TrialTable(ScrollView, can_focus=True):
             self._resize()
             self.refresh()
 
+    @property
+    def pinned_in_sight(self) -> int:
+        """How many columns stay in sight while the others scroll: those there is room for."""
+        return self._face.pinned_within(self._viewport.width)
+
     # Cursor and marks
 
     @property

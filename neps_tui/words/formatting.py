@@ -152,9 +152,12 @@ def date_and_time(moment: float) -> str:
     """Say when something was, by the clock of this machine: `2026-11-23 14:07:31`.
 
     Args:
-        moment: Seconds since the epoch.
+        moment: Seconds since the epoch; where no calendar goes as far, they are said themselves.
     """
-    return datetime.fromtimestamp(moment).strftime("%Y-%m-%d %H:%M:%S")
+    try:
+        return datetime.fromtimestamp(moment).strftime("%Y-%m-%d %H:%M:%S")
+    except (OverflowError, ValueError, OSError):
+        return f"{number(moment)} s since 1970"
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from neps_state import State
 from neps_tui.words.formatting import plain, to_ascii
 from neps_tui.words.states import look
-from neps_tui.workers.lane import Bar
+from neps_tui.workers.lane import FAILED, Bar
 from neps_tui.workers.time_window import TimeWindow
 
 _NOTHING, _GAP = 0, 1
@@ -25,6 +25,8 @@ _CHOSEN = len(_NAMES) - 1
 _EVALUATING = _RANKS[State.EVALUATING]
 _SIGNED = frozenset(range(_RANKS[State.UNKNOWN], _CHOSEN)) | {_EVALUATING}
 """Ranks of bars that end with the sign of their state."""
+_FAILED = frozenset(_RANKS[state] for state in FAILED)
+_EIGHTHS = "▁▂▃▄▅▆▇"
 _LONG = 3
 """Half cells of a bar that can do without its last one."""
 
@@ -49,9 +51,11 @@ class LanePicture:
 
     Where several trials share half a cell it shows the worst of their states: crashed, failed,
     corrupted, unknown, success, evaluating. Whatever is neither a success has its sign in the
-    cell where it ends, which then is its own; among several the worst again. So a crash is seen
-    however many trials are in the cell. A bar that the next one follows at once leaves its last
-    half cell free, if it has at least three and no sign: bars can be told apart.
+    cell where it ends, which then is its own; among several the worst again. Where several end in
+    one cell and some of them failed, it is filled as high as their share, by an eighth at least:
+    so a crash is seen however many trials are in the cell, and is no more than it was. A bar that
+    the next one follows at once leaves its last half cell free, if it has at least three and no
+    sign: bars can be told apart.
 
     Args:
         window: The time in sight.
@@ -63,6 +67,8 @@ class LanePicture:
         self._ascii = ascii
         self._halves = [_NOTHING] * window.halves
         self._signs: dict[int, int] = {}
+        self._ended = [0] * (window.halves // 2 + 1)
+        self._failed = self._ended.copy()
         self._labels: list[tuple[int, int, str]] = []
 
     def copy(self) -> LanePicture:
@@ -70,6 +76,8 @@ class LanePicture:
         copied = LanePicture(self._window, self._ascii)
         copied._halves = self._halves.copy()
         copied._signs = self._signs.copy()
+        copied._ended = self._ended.copy()
+        copied._failed = self._failed.copy()
         copied._labels = self._labels.copy()
         return copied
 
@@ -86,6 +94,13 @@ class LanePicture:
                 continue
             rank = _RANKS[bar.state]
             seen, stop = max(first, 0), min(last, halves - 1)
+            if last < halves and rank != _EVALUATING:
+                self._ended[last // 2] += 1
+                if rank in _FAILED:
+                    self._failed[last // 2] += 1
+                    if last == first + 1 and last % 2 == 0 and line[seen] > _GAP:
+                        # It would colour others' half of a cell in which it is not counted.
+                        seen = last
             adjoins = before[1] in (first - 1, first) and last > first > 0
             is_signed = before[2] in _SIGNED
             if adjoins and not is_signed and before[1] - before[0] >= _LONG - 1:
@@ -150,8 +165,20 @@ class LanePicture:
                     cells[index] = Piece(letter, looks)
         for cell, rank in self._signs.items():
             if 0 <= cell < len(cells):
-                cells[cell] = self._sign(rank, named)
+                cells[cell] = self._share(cell, rank) or self._sign(rank, named)
         return _joined(cells)
+
+    def _share(self, cell: int, rank: int) -> Piece | None:
+        """How many of the trials that end in a cell failed; None where all did or none."""
+        ended, failed = self._ended[cell], self._failed[cell]
+        if rank > _CHOSEN or not 0 < failed < ended:
+            return None
+        if self._ascii:
+            fill = "%" if 2 * failed >= ended else ":"
+        else:
+            steps = len(_EIGHTHS) + 1
+            fill = _EIGHTHS[min(max(round(steps * failed / ended), 1), steps - 1) - 1]
+        return Piece(fill, ("on-success", _NAMES[rank]))
 
     def _sign(self, rank: int, named: bool) -> Piece:
         chosen = rank > _CHOSEN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
@@ -14,6 +15,7 @@ from neps_tui.widgets.columns import Cell, Column
 from neps_tui.words.formatting import MISSING, age, bar, clock, duration, number, percent, plain
 from neps_tui.words.states import INCUMBENT, look
 from neps_tui.workers.activity import COLOURS, WorkerRow, reason_of, standing_word
+from neps_tui.workers.lane import FAILED, Bar
 from neps_tui.workers.time_window import clock_time
 
 Part: TypeAlias = tuple[str, str]
@@ -95,7 +97,9 @@ def worker_in_words(row: WorkerRow, now: float) -> Iterator[Part]:
         yield f" · {plain(row.verdict.reason)}", ""
 
 
-def trial_in_words(trial: Trial, view: RunView, now: float, ascii: bool) -> Iterator[Part]:
+def trial_in_words(
+    trial: Trial, view: RunView, now: float, ascii: bool, crowd: Sequence[Bar] = ()
+) -> Iterator[Part]:
     """A trial in a line: texts and their styles.
 
     Args:
@@ -103,12 +107,15 @@ def trial_in_words(trial: Trial, view: RunView, now: float, ascii: bool) -> Iter
         view: The run.
         now: Seconds since the epoch.
         ascii: Whether only ASCII may be drawn.
+        crowd: The trials that share its cell in the lane, it included.
     """
     metadata, report = trial.metadata, trial.report
     is_best = trial.id == view.summary.best_id or trial.id in view.summary.front
     shown = INCUMBENT if is_best else look(trial.state.value)
     yield f"{shown.sign(ascii)} {plain(trial.id)}", f"bold {shown.colour_style}"
     yield f" {trial.state.value}", shown.colour_style
+    if len(crowd) > 1:
+        yield f" · {_crowd_in_words(crowd)}", "$foreground-muted"
     if report is not None and report.objective_to_minimize is not None:
         yield f" · objective {number(report.objective_to_minimize)}", ""
     if metadata.time_started is not None:
@@ -117,6 +124,12 @@ def trial_in_words(trial: Trial, view: RunView, now: float, ascii: bool) -> Iter
         yield from _standing(trial, view, now)
     elif error := error_text(trial):
         yield f" · {plain(error[:_LONGEST_ERROR])}", "$text-error"
+
+
+def _crowd_in_words(crowd: Sequence[Bar]) -> str:
+    counts = Counter(bar.state for bar in crowd if bar.state in FAILED)
+    failed = "".join(f", {count} {state.value}" for state, count in counts.most_common())
+    return f"one of {len(crowd)} trials in its cell{failed}"
 
 
 def _times(trial: Trial, now: float) -> str:

@@ -111,7 +111,10 @@ class WorkersScreen(ViewScreen):
         self._update("title", list(self._title(now)))
         self._update("worker", [] if row is None else list(worker_in_words(row, now)))
         self._update(
-            "chosen", [] if trial is None else list(trial_in_words(trial, view, now, self.ascii))
+            "chosen",
+            []
+            if trial is None
+            else list(trial_in_words(trial, view, now, self.ascii, self._timeline.crowd)),
         )
 
         refused = [self.why_not(action) is not None for action in ("open", "see_all")]

@@ -164,6 +164,17 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
         return None if worker is None else self._cursor.bar(self._activity.lane(worker))
 
     @property
+    def crowd(self) -> Sequence[Bar]:
+        """The trials that end in the same cell as the one under the cursor, it included."""
+        bar, window = self.chosen, self._window
+        if bar is None or window is None or self.worker is None or bar.end == math.inf:
+            return ()
+        cell = window.half_at(bar.end) // 2
+        start, end = window.time_at(cell), window.time_at(cell + 1)
+        bars = self._activity.lane(self.worker).bars
+        return [each for each in bars if start <= each.end < end]
+
+    @property
     def edges(self) -> tuple[float, float] | None:
         """From when to when is in sight, seconds since the epoch; None before there is any."""
         span = self._activity.span(self._now)

@@ -36,7 +36,7 @@ def test_a_column_is_moved_and_hidden() -> None:
 
 def test_the_id_always_comes_first() -> None:
     choice = ColumnChoice(order=("worker", "id"), hidden=frozenset({"id", "glyph"}))
-    assert keys_of(choice.shown(COLUMNS))[:3] == ["glyph", "id", "worker"]
+    assert keys_of(choice.shown(COLUMNS))[:2] == ["glyph", "id"]
 
 
 def test_a_choice_survives_being_remembered() -> None:
@@ -135,5 +135,178 @@ def test_a_trial_is_gone_to_by_its_id(drive: Drive, recorded_run: CopyRun) -> No
         await dashboard.until(
             lambda: getattr(dashboard.app.screen, "trial_id", None) == "25_rung_0", "the trial"
         )
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+# --- a choice made in one run, in runs of other hyperparameters ------------------------------
+
+
+def columns_of(keys: str) -> list[Column]:
+    return [Column(key, key) for key in ["glyph", "id", *keys.split()]]
+
+
+ARCHITECTURE = columns_of("objective block learning_rate weight_decay cost took ended worker")
+
+
+def test_a_column_unknown_to_the_choice_keeps_its_natural_place() -> None:
+    choice = ColumnChoice().moved(ARCHITECTURE, "weight_decay", -1).toggled("block").pinned_to(2)
+    other = columns_of("objective epochs learning_rate momentum cost took ended worker optimizer")
+    assert keys_of(choice.shown(other)) == [each.key for each in other]
+    swapped = columns_of("objective epochs learning_rate weight_decay cost took ended worker")
+    assert keys_of(choice.shown(swapped)) == [
+        *("glyph", "id", "objective", "epochs", "weight_decay", "learning_rate"),
+        *("cost", "took", "ended", "worker"),
+    ]
+
+
+def test_several_objectives_stand_where_the_one_stands() -> None:
+    choice = ColumnChoice().moved(ARCHITECTURE, "objective", 2)
+    several = columns_of("objective1 objective2 depth learning_rate cost took ended worker")
+    assert keys_of(choice.shown(several)) == [
+        *("glyph", "id", "learning_rate", "objective1", "objective2", "depth"),
+        *("cost", "took", "ended", "worker"),
+    ]
+    back = keys_of(choice.moved(several, "objective1", -1).shown(ARCHITECTURE))
+    assert back.index("objective") < back.index("learning_rate")
+
+
+def test_a_choice_in_another_run_does_not_undo_that_of_the_first() -> None:
+    choice = ColumnChoice().moved(ARCHITECTURE, "weight_decay", -1)
+    choice = choice.moved(columns_of("objective depth width cost took ended worker"), "width", -1)
+    assert keys_of(choice.shown(ARCHITECTURE))[2:6] == [
+        *("objective", "block", "weight_decay", "learning_rate"),
+    ]
+
+
+@given(st.lists(st.sampled_from("abcdefg"), unique=True), st.permutations(list("abcde")))
+def test_any_choice_shows_every_column_once(order: list[str], keys: list[str]) -> None:
+    columns = columns_of(" ".join(keys))
+    shown = keys_of(ColumnChoice(tuple(order)).shown(columns))
+    assert shown[:2] == ["glyph", "id"]
+    assert sorted(shown) == sorted(each.key for each in columns)
+    known = [key for key in shown if key in order]
+    assert known == [key for key in order if key in keys]
+
+
+# --- the sorting, remembered with the columns ------------------------------------------------
+
+
+def test_the_sorting_survives_being_remembered() -> None:
+    choice = ColumnChoice(sorting=(("epochs", True), ("objective", False)))
+    assert ColumnChoice.from_plain(json.loads(json.dumps(choice.as_plain()))) == choice
+    broken = {"sorting": [["a"], "b", ["c", 1], [None, True], ["d", True]]}
+    assert ColumnChoice.from_plain(broken).sorting == (("d", True),)
+
+
+def test_a_sorting_by_columns_that_a_run_has_not_is_the_usual_one(recorded_run: CopyRun) -> None:
+    rows = TrialRows()
+    rows.sort_by((("block", True), ("epochs", True)))
+    snapshot = RunReader(recorded_run("hyperband-0.17")).poll()
+    rows.show(RunView(snapshot, summarize(snapshot)))
+    assert rows.sorting == (("epochs", True),)
+    rows.sort_by((("block", True),))
+    assert rows.sorting == (("objective", False),)
+    snapshot = RunReader(recorded_run("multiobjective-0.17")).poll()
+    rows.show(RunView(snapshot, summarize(snapshot)))
+    assert rows.sorting == (("objective1", False),)
+
+
+def test_the_sorting_chosen_with_the_columns_holds_the_next_time(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def choose(dashboard: Any) -> None:
+        await dashboard.shows("learning_rate")
+        await dashboard.press("c", "down", "s", "s", "escape")
+        await dashboard.shows("epochs▼")
+
+    async def look(dashboard: Any) -> None:
+        await dashboard.shows("epochs▼")
+
+    async def look_elsewhere(dashboard: Any) -> None:
+        await dashboard.shows("objective▲")
+
+    drive(recorded_run("hyperband-0.17"), choose)
+    drive(recorded_run("hyperband-0.17"), look)
+    drive(recorded_run("architecture-0.17"), look_elsewhere)
+
+
+def test_what_is_too_wide_to_be_pinned_is_said_and_the_id_stays(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("c", *["down"] * 4, "p")
+        await dashboard.shows("[x] objective  ▲  pinned")
+        await dashboard.shows("[x] optimizer  too wide to pin")
+        assert "K up  J down" in dashboard.text()
+        await dashboard.press("escape", *["right"] * 6)
+        await dashboard.until(lambda: "learning" not in dashboard.text(), "columns further right")
+        assert " 15_rung_3     0.1309      27 │           " in dashboard.text()
+        assert "ight_decay" not in dashboard.text()
+
+    drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
+
+
+# --- going to a trial, and the lines below the table -----------------------------------------
+
+
+def test_while_an_id_is_typed_the_line_says_which_trial_is_meant(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("number_sign", "1", "9", "underscore")
+        await dashboard.shows("19_rung_0")
+        await dashboard.press("tab")
+        assert dashboard.app.focused.value == "19_rung_0"
+        assert dashboard.app.focused.has_focus
+        await dashboard.press("enter")
+        assert dashboard.app.screen.chosen() == ["19_rung_0"]
+        assert "go to trial" not in dashboard.text()
+
+    drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
+
+
+def test_an_id_that_no_trial_has_is_said_and_the_line_stays(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("number_sign", *"nope", "tab", "enter")
+        await dashboard.shows("no trial in the table begins with nope")
+        assert dashboard.app.focused.value == "nope"
+        await dashboard.press("escape")
+        await dashboard.until(lambda: "go to trial" not in dashboard.text(), "the table")
+
+    drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
+
+
+def test_a_line_below_the_table_takes_no_more_than_its_own_rows(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        from neps_tui.widgets.trial_table import TrialTable
+
+        await dashboard.shows("Evaluated 40")
+        table = dashboard.app.screen.query_one("#evaluated TrialTable", TrialTable)
+        height = table.size.height
+        await dashboard.press("slash")
+        await dashboard.shows("enter keeps it")
+        assert table.size.height == height - 2
+        await dashboard.press("escape", "number_sign")
+        await dashboard.shows("go to trial")
+        assert table.size.height == height - 1
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_the_title_says_how_many_trials_are_selected(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("space", "space", "space")
+        await dashboard.shows("Evaluated 40 · 3 selected")
+        await dashboard.press("escape")
+        await dashboard.until(lambda: "selected" not in dashboard.text(), "nothing is selected")
 
     drive(recorded_run("hyperband-0.17"), steps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -536,3 +537,14 @@ def test_ascii_holds_for_every_screen(drive: Drive, recorded_run: CopyRun, keys:
         assert text.isascii(), [each for each in text if not each.isascii()]
 
     drive(recorded_run("killed-0.17"), steps, options=Options(ascii=True), size=(80, 24))
+
+
+@pytest.mark.parametrize("width", range(120, 134, 2))
+def test_a_rung_and_its_number_stay_on_one_line(
+    drive: Drive, recorded_run: CopyRun, width: int
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("rungs")
+        assert not re.search(r"\d: +│", dashboard.text()), dashboard.text()
+
+    drive(recorded_run("hyperband-0.17"), steps, size=(width, 40))

@@ -19,7 +19,9 @@ from neps_state.reader import RunReader
 from neps_state.snapshot import Phase, RunSnapshot
 from neps_tui.errors.kinds import ErrorsInKinds, KindsOfErrors, Standing, message_without_numbers
 from neps_tui.errors.overrepresented import Trait, hypergeometric_tail
+from neps_tui.errors.rows import KIND_COLUMNS, kind_cells
 from neps_tui.errors.traceback_frames import deciding_frame, last_line_type, line_kinds
+from neps_tui.errors.traceback_view import rows_of
 from neps_tui.facts.fold import summarize
 
 RUNS = Path(__file__).resolve().parent.parent / "data" / "runs"
@@ -256,6 +258,37 @@ def test_a_crashed_trial_without_a_row_is_counted_with_its_kind_and_listed() -> 
     assert {each.standing for each in kind.errors} == {Standing.USUAL, Standing.NOT_IN_DUMP}
     (odd,) = found.oddities
     assert (odd.err_type, [each.trial_id for each in odd.errors]) == ("not in the dump", ["2"])
+
+
+def test_a_trial_that_did_not_crash_needs_no_row() -> None:
+    marked = [trial("2", State.FAILED), trial("3", State.CORRUPTED)]
+    found = kinds_of(snapshot([trial("1", State.CRASHED), *marked], [row("1")]))
+    assert found.oddities == ()
+
+
+def test_of_many_workers_some_are_named_whole_and_the_others_counted() -> None:
+    errors = [row(str(at), worker_id=f"worker_{at}") for at in range(5)]
+    found = kinds_of(snapshot([trial(str(at), State.CRASHED) for at in range(5)], errors))
+    (kind,) = found.kinds
+    cells = dict(
+        zip((each.key for each in KIND_COLUMNS), kind_cells(kind, found, 0.0), strict=True)
+    )
+    first, second, *_ = kind.workers
+    assert cells["workers"].text == f"{first}, {second} +3"
+
+
+def test_a_line_is_cut_at_a_space_where_there_is_one() -> None:
+    code = '    raise TrainingDiverged(f"loss is [bold]nan[/bold] at epoch {epoch} of {epochs}")'
+    for width in range(20, len(code)):
+        rows = rows_of(0, code, width)
+        assert "".join(code[each.start : each.stop] for each in rows) == code
+        assert all(each.indent + each.stop - each.start <= width for each in rows)
+    (first, _, *_) = rows_of(0, code, 50)
+    assert code[: first.stop].endswith("loss is ")
+    path = '  File "/a/rather/long/path/to/a/file/somewhere/train.py", line 3'
+    assert path[: rows_of(0, path, 30)[0].stop].endswith("/")
+    word = "x" * 50
+    assert rows_of(0, word, 20)[0].stop == 20
 
 
 def test_a_crashed_trial_of_which_nothing_was_kept_is_listed() -> None:

@@ -207,6 +207,16 @@ def test_hostile_text_is_inert(drive: Drive, run_copy: CopyRun, ascii: bool) -> 
     drive(root, steps, options=Options(ascii=ascii))
 
 
+def test_the_titles_say_how_many_are_selected(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("E", "space")
+        await dashboard.shows("Errors 8 in 2 kinds · 1 selected")
+        await dashboard.press("k", "tab", "space", "space")
+        await dashboard.shows("TrainingDiverged 6 · 2 selected")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
 def test_rows_and_trials_without_each_other_are_listed(drive: Drive, run_copy: CopyRun) -> None:
     root = run_copy("hyperband-0.17")
 

@@ -19,7 +19,7 @@ from neps_state.space import Parameter, SearchSpaceTree
 from neps_tui.facts.fold import summarize
 from neps_tui.optimizer.domains import BINS, CategoryDomain, NumberDomain
 from neps_tui.optimizer.facts import Budgets, arguments, budgets, derived
-from neps_tui.optimizer.rung_table import rung_table
+from neps_tui.optimizer.rung_table import rung_table, rung_words
 from neps_tui.optimizer.space_rows import (
     SpaceNode,
     SpaceWidths,
@@ -357,7 +357,7 @@ def test_an_architecture_space_unfolds_into_its_operations(recorded_run: CopyRun
     conv = by_name["block"].children[0]
     assert [(child.name, child.domain) for child in conv.children] == [
         ("[0]", "3 | 5 | 7"),
-        ("activation", "anew: relu | gelu | silu"),
+        ("activation", "resampled relu | gelu | silu"),
     ]
     assert by_name["net"].domain == "operation Sequential"
     assert "net[0].activation" in [child.name for child in by_name["net"].children]
@@ -382,4 +382,51 @@ def test_ascii_stays_ascii(recorded_run: CopyRun, name: str) -> None:
 def test_old_runs_have_rows_from_their_configs(recorded_run: CopyRun) -> None:
     rows = {row[0].strip(): row[1] for row in rows_of(read(recorded_run("random-0.13")))}
     assert rows["learning_rate"] == "tried 1.01e-5 … 0.0359, log"
-    assert rows["▾ optimizer"] == "lion | adam | sgd"
+    assert rows["▾ optimizer"] == "adam | lion | sgd"
+
+
+# --- choices in one order, names in full -------------------------------------------------------
+
+
+def test_choices_stand_in_the_order_of_the_space_wherever_they_are_shown(
+    recorded_run: CopyRun,
+) -> None:
+    snapshot = read(recorded_run("architecture-0.17"))
+    summary = summarize(snapshot)
+    spreads = TriedValues().follow(snapshot, summary)
+    found = {key.name: spreads.by_key[key.key] for key in summary.config_keys}
+    assert {found[f"net[{at}]"].choices for at in range(3)} == {("Conv", "Pool")}
+    sizes = {each.choices for name, each in found.items() if name.endswith("[0]") and "][" in name}
+    sizes |= {found["block[0]"].choices}
+    assert sizes == {("3", "5", "7")}
+    activations = {each.choices for name, each in found.items() if name.endswith("activation")}
+    assert activations == {("relu", "gelu", "silu")}
+    for each in found.values():
+        if each.choices and each.incumbent is not None and each.incumbent_bin is not None:
+            assert each.choices[each.incumbent_bin] == str(each.incumbent)
+
+
+def test_choices_of_which_nothing_is_known_are_sorted_by_size_and_name() -> None:
+    domain = CategoryDomain("x", (), None)
+    for value in ("b", "10", "a", "9"):
+        assert domain.bin_of({"x": value}) is not None
+    assert [domain.choices[at] for at in domain.order()] == ["9", "10", "a", "b"]
+    known = CategoryDomain("x", ("c", "a"), None)
+    assert known.bin_of({"x": "b"}) == 2
+    assert [known.choices[at] for at in known.order()] == ["c", "a", "b"]
+
+
+def test_names_have_the_room_they_need_where_there_is_some() -> None:
+    nodes = [
+        SpaceNode("a", "net[0].activation", "relu | gelu | silu", 1),
+        SpaceNode("b", "learning_rate", "float 1e-5 … 0.1, log"),
+    ]
+    assert SpaceWidths.within(90, nodes).name >= len("    net[0].activation")
+    assert SpaceWidths.within(90, nodes[1:]).histogram == BINS + 2
+
+
+def test_the_short_names_of_the_rung_table_are_explained(recorded_run: CopyRun) -> None:
+    snapshot = read(recorded_run("hyperband-0.17"))
+    said = rung_words(rung_table(snapshot, summarize(snapshot)))
+    assert said == "wait: still pending; b0 … b3: trials each bracket plans"
+    assert "pending" in rung_words(())

@@ -92,7 +92,7 @@ def test_a_choice_folds_and_unfolds_with_enter(drive: Drive, recorded_run: CopyR
         assert "▸ Pool" not in dashboard.text()
         await dashboard.press("enter", "j", "enter")
         await dashboard.shows("▾ Conv")
-        await dashboard.shows("anew: ")
+        await dashboard.shows("resampled ")
 
     drive(recorded_run("architecture-0.17"), steps)
 

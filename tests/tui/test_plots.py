@@ -345,14 +345,33 @@ def test_a_rung_is_named_with_its_fidelity_and_how_many_came_to_it(recorded_run:
     ]
 
 
+def test_the_height_of_a_distribution_is_said_in_trials(recorded_run: CopyRun) -> None:
+    view = view_of(recorded_run("hyperband-0.17"))
+    plot = plot_of("distribution", Question(view))
+    places = {name: place for place, name in plot.y.names if "rung" not in name}
+    for line in plot.lines:
+        heights = [height for _, height in line.points]
+        assert max(heights) in [place for place, _ in plot.y.names]
+    # Of the nineteen at rung 0, eight are in its highest bar.
+    highest = [name for place, name in plot.y.names if int(place) == 3 and "rung" not in name]
+    assert highest == ["8", "0"]
+    assert "0" in places
+    lines = ["".join(text for text, _ in line) for line in draw_plot(plot, 60, 30).lines]
+    assert any(line.split(maxsplit=1)[0] == "0" for line in lines)
+    # Where bands are low the names are what stays.
+    low = ["".join(text for text, _ in line) for line in draw_plot(plot, 60, 6).lines]
+    assert any("rung 0 · 19" in line for line in low)
+
+
 def test_groups_of_a_distribution_stand_below_each_other(recorded_run: CopyRun) -> None:
     view = view_of(recorded_run("hyperband-0.17"))
     plot = plot_of("distribution", Question(view))
-    assert [name for _, name in reversed(plot.y.names)] == [
+    assert [name for _, name in reversed(plot.y.names) if "rung" in name] == [
         *("rung 0 · 19", "rung 1 · 9", "rung 2 · 3", "rung 3 · 1")
     ]
     assert len(plot.dots) == 32
-    for line, band in zip(plot.lines, plot.y.names, strict=True):
+    bands = [each for each in plot.y.names if "rung" in each[1]]
+    for line, band in zip(plot.lines, bands, strict=True):
         heights = [height for _, height in line.points]
         assert band[0] - 0.5 < min(heights) <= max(heights) < band[0] + 0.5
         assert line.base is not None

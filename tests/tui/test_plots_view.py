@@ -68,6 +68,20 @@ def test_the_cursor_goes_to_a_trial_and_enter_opens_it(drive: Drive, recorded_ru
     drive(recorded_run("hyperband-0.17"), steps)
 
 
+def test_the_line_about_a_trial_says_what_was_chosen_and_not_its_index(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P")
+        await dashboard.shows("objective over evaluations")
+        await dashboard.press("right")
+        await dashboard.until(lambda: "learning_rate" in pointed(dashboard), "a trial")
+        assert "block Pool" in pointed(dashboard)
+        assert "net[1].activation gelu" in pointed(dashboard)
+
+    drive(recorded_run("architecture-0.17"), steps)
+
+
 def test_what_it_is_shown_over_is_changed_by_a_key(drive: Drive, recorded_run: CopyRun) -> None:
     async def steps(dashboard: Any) -> None:
         await dashboard.press("P", "x")

@@ -88,7 +88,37 @@ def test_a_bar_too_short_for_it_leaves_no_gap() -> None:
 def test_a_crash_among_many_short_trials_is_seen() -> None:
     many = [bar(number / 100, number / 100 + 0.005, name=str(number)) for number in range(1000)]
     many[450] = many[450]._replace(state=State.CRASHED)
-    assert drawn(*many) == "██✘██"
+    assert drawn(*many) == "██▁██"
+    pieces = picture(*many).pieces(range(0))
+    assert looks_at(pieces, 2) == ("on-success", "crashed")
+    assert all(looks_at(pieces, cell) == ("success",) for cell in (0, 1, 3, 4))
+
+
+@pytest.mark.parametrize(
+    ("failed", "drawing", "in_ascii"),
+    [(0, "██", "=="), (1, "▁█", ":="), (4, "▄█", "%="), (7, "▇█", "%="), (8, "✘█", "X=")],
+)
+def test_a_cell_of_several_trials_shows_the_share_that_failed(
+    failed: int, drawing: str, in_ascii: str
+) -> None:
+    bars = [
+        bar(at / 4, at / 4 + 0.2, State.CRASHED if at < failed else State.SUCCESS)
+        for at in range(16)
+    ]
+    assert drawn(*bars) == drawing
+    assert drawn(*bars, ascii=True) == in_ascii
+    # In the lines of a high lane without names too.
+    assert text(picture(*bars).pieces(range(0), named=False)).rstrip() == drawing.replace("✘", "█")
+
+
+def test_a_crash_colours_no_cell_but_the_one_it_is_counted_in() -> None:
+    pieces = picture(
+        *(bar(at / 4, at / 4 + 0.25) for at in range(7)),
+        bar(1.75, 2.1, State.CRASHED),
+        *(bar(at / 4, at / 4 + 0.2) for at in range(9, 16)),
+    ).pieces(range(0))
+    assert text(pieces).rstrip() == "█▁"
+    assert looks_at(pieces, 0) == ("success",)
 
 
 def test_the_worst_of_several_in_a_cell_is_shown() -> None:
@@ -166,7 +196,7 @@ def test_no_trial_in_sight_is_ever_dropped(
         if each.end >= 0 and first <= 9:
             assert line[first : last + 1].strip()
         if each.state is State.CRASHED and 0 <= each.end < 20:
-            assert line[int(each.end // 2)] in "✘X"
+            assert line[int(each.end // 2)] in "✘X▁▂▃▄▅▆▇:%"
 
 
 # --- the time in sight -----------------------------------------------------------------------

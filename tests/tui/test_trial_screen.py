@@ -20,6 +20,7 @@ from neps_tui.cli import main
 from neps_tui.dashboard.screen import DashboardScreen
 from neps_tui.facts.fold import summarize
 from neps_tui.facts.summary import Evaluating, RunSummary
+from neps_tui.plots.drawing import draw_plot
 from neps_tui.plots.one_trial import one_trial_plot
 from neps_tui.trial.details import (
     Headline,
@@ -208,6 +209,24 @@ def test_a_curve_is_compared_with_its_other_rungs_and_the_incumbent(recorded_run
     assert one_trial_plot(trials["13_rung_0"], lineage, trials["15_rung_3"]) is None
 
 
+def test_the_curve_of_the_trial_that_was_opened_lies_over_the_incumbents(
+    recorded_run: CopyRun,
+) -> None:
+    trials = view_of(recorded_run("hyperband-0.17")).snapshot.trials
+    best, other = trials["15_rung_3"], trials["13_rung_2"]
+    assert best.report is not None
+    # The incumbent's is the same, so that it would cover it whole.
+    same = Trial(other.config, other.metadata, best.report)
+    plot = one_trial_plot(same, (), best)
+    assert plot is not None
+    alone = one_trial_plot(same, (), None)
+    assert alone is not None
+    both = [part for line in draw_plot(plot, 60, 12).lines for text, part in line for _ in text]
+    own = [part for line in draw_plot(alone, 60, 12).lines for text, part in line for _ in text]
+    assert all(part == "own" for part, was in zip(both, own, strict=True) if was == "own")
+    assert "best" in both
+
+
 def test_a_very_long_curve_is_thinned_and_keeps_its_end(recorded_run: CopyRun) -> None:
     trial = view_of(recorded_run("hyperband-0.17")).snapshot.trials["15_rung_3"]
     assert trial.report is not None
@@ -332,7 +351,7 @@ def test_path_traceback_and_config_are_copied(drive: Drive, recorded_run: CopyRu
         await dashboard.shows("Copied the path")
         await dashboard.press("Y")
         assert json.loads(dashboard.app.clipboard)["optimizer"] == "lion"
-        await dashboard.shows("Copied the config as JSON of 15_rung_3")
+        await dashboard.shows("Copied the config of 15_rung_3 as JSON")
         await dashboard.press("escape", "e")
         await dashboard.shows("TrainingDiverged")
         await dashboard.press("enter", "Y")

@@ -10,8 +10,8 @@ from textual.message import Message
 
 from neps_state import Trial
 from neps_tui.dashboard.panes.table_pane import TablePane
-from neps_tui.trials.column_choice import ALWAYS_FIRST, ColumnChoice
-from neps_tui.trials.rows import Sorting, TrialRows
+from neps_tui.trials.column_choice import ALWAYS_FIRST, ColumnChoice, Sorting
+from neps_tui.trials.rows import TrialRows
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Column
 
@@ -48,8 +48,6 @@ class EvaluatedPane(TablePane):
         """Draw the ended trials."""
         self.rows.now = now
         self.rows.show(view)
-        if view.summary.objectives > 1 and self.rows.sorting[0][0] == "objective":
-            self.rows.sort_by((("objective1", False),))
         changed = view.snapshot.changed
         best = _best(view)
         news = None if changed is None else changed | (best ^ self._best)
@@ -87,13 +85,19 @@ class EvaluatedPane(TablePane):
     def choose_first(self, choice: ColumnChoice) -> None:
         """Begin with other columns than usual."""
         self.rows.choose(choice)
+        if choice.sorting:
+            self.rows.sort_by(choice.sorting)
         self.table.set_pinned(len(ALWAYS_FIRST) + choice.pinned)
 
-    def choose(self, choice: ColumnChoice, sorting: Sorting) -> None:
-        """Show other columns, and sort by others."""
-        self.choose_first(choice)
-        self.rows.sort_by(sorting)
+    def choose(self, choice: ColumnChoice, sorting: Sorting) -> int:
+        """Show other columns, and sort by others.
+
+        Returns:
+            How many of the pinned ones there is room for, besides those that always are.
+        """
+        self.choose_first(replace(choice, sorting=sorting))
         self._draw(None)
+        return self.table.pinned_in_sight - len(ALWAYS_FIRST)
 
     # --- filter --------------------------------------------------------------------------------
 
@@ -123,7 +127,7 @@ class EvaluatedPane(TablePane):
         event.stop()
         self._filter_by(event.text, event.holds)
         if self._filter_bar is not None:
-            self._filter_bar.say(f"{len(self.rows)} trials match")
+            self._filter_bar.note_matches(event.text, len(self.rows))
 
     def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
         """Go on in the table."""
@@ -145,7 +149,7 @@ class EvaluatedPane(TablePane):
         if self._jump_bar is None:
             from neps_tui.widgets.jump_bar import JumpBar
 
-            self._jump_bar = JumpBar()
+            self._jump_bar = JumpBar(lambda: self.table.keys, ascii=self.ascii)
             await self.mount(self._jump_bar)
         self._jump_bar.open()
 
@@ -158,12 +162,8 @@ class EvaluatedPane(TablePane):
 
     def on_jump_bar_typed(self, event: JumpBar.Typed) -> None:
         """Bring the cursor to the trial that is meant."""
-        from neps_tui.widgets.jump_bar import first_match
-
         event.stop()
-        meant = first_match(self.table.keys, event.text)
-        if meant is not None:
-            self.table.move_cursor(meant)
+        self.table.move_cursor(event.trial_id)
 
     def on_jump_bar_left(self, event: JumpBar.Left) -> None:
         """Go on in the table."""
@@ -205,12 +205,23 @@ class EvaluatedPane(TablePane):
         stale = None if changed == () else changed
         self.table.set_rows(order, self.rows.cells, stale, flash=flash)
         self.table.set_sort(self.rows.sorting)
-        filtered = f"filter {self._filter_text}" if self._filter_text else ""
-        self.set_title(f"Evaluated {len(order)}", filtered)
+        self._draw_title()
         self.table.empty_text = (
             "No ended trial matches the filter; escape takes it away."
             if self._filter_text
             else "No trial has ended yet. The first report would show here."
+        )
+
+    def on_trial_table_marks_changed(self) -> None:
+        """Say how many trials are selected."""
+        self._draw_title()
+
+    def _draw_title(self) -> None:
+        selected = len(self.table.marked)
+        self.set_title(
+            f"Evaluated {len(self.rows)}",
+            f"{selected} selected" if selected else "",
+            f"filter {self._filter_text}" if self._filter_text else "",
         )
 
 

@@ -66,7 +66,7 @@ class OptimizerPane(Pane):
         width = max(len(name) for name in ("evaluations", *parameters))
         yield from self._budget_parts(view, width)
         if view.summary.rungs:
-            rungs = "  ".join(f"{rung}: {count}" for rung, count in view.summary.rungs.items())
+            rungs = "  ".join(f"{rung}:\xa0{count}" for rung, count in view.summary.rungs.items())
             yield from self._row("rungs", rungs, width)
         if view.summary.workers:
             yield from self._row("workers", ", ".join(view.summary.workers), width)
@@ -95,7 +95,7 @@ class OptimizerPane(Pane):
         room = max(12, self._scroll.scrollable_content_region.width - width - 3)
         lines = textwrap.wrap(text, room, break_long_words=False) or [""]
         yield f"{name:<{width}}  ", "$foreground-muted"
-        yield f"\n{'':<{width}}  ".join(lines) + "\n", ""
+        yield f"\n{'':<{width}}  ".join(lines).replace("\xa0", " ") + "\n", ""
 
 
 def _settings(settings: Mapping[str, Any]) -> str:

@@ -1,0 +1,55 @@
+"""The help: the keys of where one is first, and all of it in reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Drive = Callable[..., None]
+CopyRun = Callable[[str], Path]
+
+
+@pytest.mark.parametrize(
+    ("keys", "first"),
+    [
+        ((), "On the dashboard"),
+        (("E",), "In the errors"),
+        (("O",), "On the optimizer"),
+        (("P",), "In the plots"),
+        (("w",), "Among the workers"),
+        (("enter",), "On a trial"),
+    ],
+)
+def test_the_help_begins_with_the_screen_it_was_called_from(
+    drive: Drive, recorded_run: CopyRun, keys: tuple[str, ...], first: str
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated")
+        if keys:
+            await dashboard.press(*keys)
+            await dashboard.until(lambda: len(dashboard.app.screen_stack) == 2, "the view")
+        await dashboard.press("question_mark")
+        await dashboard.shows("Help")
+        lines = dashboard.text().splitlines()
+        at = next(row for row, line in enumerate(lines) if "Help" in line)
+        assert first in "".join(lines[at + 1 : at + 4])
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+@pytest.mark.parametrize(("end", "home"), [("G", "g"), ("end", "home")])
+def test_the_end_of_the_help_is_one_key_away(
+    drive: Drive, recorded_run: CopyRun, end: str, home: str
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("question_mark")
+        await dashboard.shows("On the dashboard")
+        await dashboard.press(end)
+        await dashboard.shows("corrupted")
+        await dashboard.press(home)
+        await dashboard.shows("On the dashboard")
+
+    drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
