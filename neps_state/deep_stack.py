@@ -14,13 +14,11 @@ from neps_state.exceptions import UnreadableError
 
 T = TypeVar("T")
 
-_SHALLOW = 20_000
-"""Levels that any thread's stack bears."""
+_SHALLOW = 60_000
+"""Levels that any thread's stack of the usual eight mebibytes bears: half of what it was seen to."""
 _BYTES_A_LEVEL = 160
 """More than twice what CPython 3.11 was seen to take, in bytes."""
 _SPARE = 16 << 20
-_UNCOUNTED = 8 << 20
-"""Bytes of a pickle up to which nobody counts: the stack is only reserved, and not taken."""
 _starting = threading.Lock()
 
 
@@ -29,7 +27,7 @@ def on_deep_stack(data: bytes, work: Callable[[], T]) -> T:
 
     Args:
         data: The pickle, or several.
-        work: What to do; it runs in another thread if the pickle is long.
+        work: What to do; it runs in another thread if the pickle may be nested deeply.
 
     Returns:
         What the work returns.
@@ -70,7 +68,7 @@ def _start(thread: threading.Thread, stack: int) -> None:
 
 def _most_levels(data: bytes) -> int:
     """No tuple in a pickle is nested more deeply than there are instructions to make one."""
-    if len(data) <= _UNCOUNTED:
+    if len(data) <= _SHALLOW:
         return len(data)
     of_few = sum(map(data.count, (b"\x85", b"\x86", b"\x87")))
     return of_few + min(data.count(b"t"), data.count(b"("))

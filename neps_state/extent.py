@@ -15,7 +15,8 @@ _MOST_BITS = 1023
 """Of a whole number: one of more has no float of its size, and one of many more cannot be shown."""
 _DEEPEST = 100
 _TOO_MUCH = (MOST_VALUES + 1, 0)
-_SCALARS: frozenset[type] = frozenset({float, int, str, bool, NoneType})
+_BOUNDED: frozenset[type] = frozenset({float, str, bool, NoneType})
+_SCALARS = _BOUNDED | {int}
 _LEAVES = (*_SCALARS, bytes, bytearray, complex, date, timedelta, tzinfo, type, StandIn)
 """What holds no other values, or as a stand-in shows itself in a few words."""
 
@@ -27,9 +28,12 @@ def is_small(values: Collection[Any]) -> bool:
         values: They may share parts, each of which counts wherever it stands, and may contain
             themselves.
     """
-    kinds = set(map(type, values))
-    if kinds <= _SCALARS:
-        return int not in kinds or all(map(is_fit_number, values))
+    # Asked of every trial of a cache: first what nearly always holds.
+    if _BOUNDED.issuperset(map(type, values)):
+        return True
+    if _SCALARS.issuperset(map(type, values)):
+        numbers = [value for value in values if type(value) is int]
+        return is_fit_number(min(numbers)) and is_fit_number(max(numbers))
     extent, height = _measure(list(values), {}, 0)
     return extent <= MOST_VALUES and height <= _DEEPEST
 

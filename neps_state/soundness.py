@@ -15,6 +15,7 @@ from neps_state.trial import MetaData, Report, State, Trial
 _LONGEST_ID = 200
 # Tuples, not unions: these checks are made of every trial of a cache, and a tuple is faster.
 _NUMBER = (float, int, NoneType)
+_PLAIN_NUMBER = (float, NoneType)
 _TEXT = (str, NoneType)
 _ERROR = (Exception, StandIn)
 _PLAIN = frozenset({float, NoneType})
@@ -48,14 +49,13 @@ def _flaw_in_metadata(metadata: object) -> str | None:
         return f"it holds a trial with an impossible id{_told(metadata.id)}"
     if type(metadata.state) is not State:
         return f"it holds trial {metadata.id} in no known state"
-    times = (
-        metadata.time_sampled,
-        metadata.time_started,
-        metadata.time_end,
-        metadata.time_submitted,
-        metadata.evaluation_duration,
-    )
-    if not (_PLAIN.issuperset(map(type, times)) or all(map(_is_number, times))):
+    if not (
+        isinstance(metadata.time_sampled, _PLAIN_NUMBER)
+        and isinstance(metadata.time_started, _PLAIN_NUMBER)
+        and isinstance(metadata.time_end, _PLAIN_NUMBER)
+        and isinstance(metadata.time_submitted, _PLAIN_NUMBER)
+        and isinstance(metadata.evaluation_duration, _PLAIN_NUMBER)
+    ) and not all(map(_is_number, _times_of(metadata))):
         return f"it holds trial {metadata.id} with a time that is no number"
     if not (
         isinstance(metadata.sampling_worker_id, _TEXT)
@@ -65,9 +65,19 @@ def _flaw_in_metadata(metadata: object) -> str | None:
         and isinstance(metadata.previous_trial_location, _TEXT)
     ):
         return f"it holds trial {metadata.id} with a worker, parent or place that is no text"
-    if len(vars(metadata)) > _METADATA_FIELDS and not is_small(vars(metadata).values()):
+    if len(metadata.__dict__) > _METADATA_FIELDS and not is_small(vars(metadata).values()):
         return f"it holds trial {metadata.id} with metadata beyond all measure"
     return None
+
+
+def _times_of(metadata: MetaData) -> tuple[object, ...]:
+    return (
+        metadata.time_sampled,
+        metadata.time_started,
+        metadata.time_end,
+        metadata.time_submitted,
+        metadata.evaluation_duration,
+    )
 
 
 def _flaw_in_rest(trial: Trial) -> str | None:
@@ -80,7 +90,7 @@ def _flaw_in_rest(trial: Trial) -> str | None:
         return f"it holds trial {trial_id} with a config beyond all measure"
     if not isinstance(trial.source, str):
         return f"it holds trial {trial_id} with a source that is no text"
-    if len(vars(trial)) > _TRIAL_FIELDS and not _has_small_fields(trial):
+    if len(trial.__dict__) > _TRIAL_FIELDS and not _has_small_fields(trial):
         return f"it holds trial {trial_id} with fields beyond all measure"
     return None if trial.report is None else _flaw_in_report(trial.report, trial_id)
 
@@ -97,27 +107,22 @@ def _flaw_in_report(report: object, trial_id: str) -> str | None:
         return f"it holds trial {trial_id} with a learning curve that is no list"
     if report.extra is None:
         report.extra = {}
-    if not isinstance(report.extra, Mapping):
+    if type(report.extra) is not dict and not isinstance(report.extra, Mapping):
         return f"it holds trial {trial_id} with extra results that are no mapping"
-    if not (_is_flat(curve) and _is_flat(report.extra)):
+    if (curve and not is_small(curve)) or (report.extra and not _has_small_items(report.extra)):
         return f"it holds trial {trial_id} with a report beyond all measure"
     if not (isinstance(report.tb, _TEXT) and isinstance(report.reported_as, _TEXT)):
         return f"it holds trial {trial_id} with a traceback or outcome that is no text"
     error = report.err
     if error is not None and not (isinstance(error, _ERROR) and is_small((error,))):
         return f"it holds trial {trial_id} with an error that is none, or beyond all measure"
-    if len(vars(report)) > _REPORT_FIELDS and not is_small(vars(report).values()):
+    if len(report.__dict__) > _REPORT_FIELDS and not is_small(vars(report).values()):
         return f"it holds trial {trial_id} with a report beyond all measure"
     return None
 
 
-def _is_flat(values: list[Any] | tuple[Any, ...] | Mapping[Any, Any] | None) -> bool:
-    """Whether a curve or extra results are small; nearly always they are numbers side by side."""
-    if not values:
-        return True
-    if isinstance(values, Mapping):
-        return is_small(values.keys()) and is_small(values.values())
-    return is_small(values)
+def _has_small_items(extra: Mapping[Any, Any]) -> bool:
+    return is_small(extra.values()) and is_small(extra)
 
 
 def _has_small_fields(trial: Trial) -> bool:
