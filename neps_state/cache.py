@@ -82,8 +82,9 @@ def parse_cache(data: bytes, *, offset: int = 0, is_own: bool = False) -> CacheC
         is_own: Whether the file belongs to who reads it: then a long stretch is taken for what
             workers wrote, and is read in half the time.
     """
-    is_trusted = is_own and len(data) > _LONG
-    return on_deep_stack(data, lambda: _parse(data, offset, is_trusted))
+    if is_own and len(data) > _LONG:
+        return _parse(data, offset, is_trusted=True)
+    return on_deep_stack(data, lambda: _parse(data, offset, is_trusted=False))
 
 
 def _parse(data: bytes, offset: int, is_trusted: bool) -> CacheContents:
@@ -103,7 +104,7 @@ def _parse(data: bytes, offset: int, is_trusted: bool) -> CacheContents:
                 )
                 position = stop
                 continue
-            _take(contents, record, offset + position, offset + end)
+            _take(contents, record, offset + position, offset + end, is_trusted)
             position = end
     return contents
 
@@ -178,7 +179,7 @@ def _next_record(data: bytes, start: int, tries: Iterator[int]) -> int | None:
     return None
 
 
-def _take(contents: CacheContents, record: object, start: int, end: int) -> None:
+def _take(contents: CacheContents, record: object, start: int, end: int, is_trusted: bool) -> None:
     if isinstance(record, dict):
         candidates: Iterable[object] = record.values()
         contents.updates = 0
@@ -189,7 +190,7 @@ def _take(contents: CacheContents, record: object, start: int, end: int) -> None
     flaws = []
     for candidate in candidates:
         try:
-            flaw = flaw_in(candidate)
+            flaw = flaw_in(candidate, is_trusted=is_trusted)
         except (ArithmeticError, RecursionError, TypeError, ValueError) as error:
             flaw = f"it holds what cannot even be checked: {type(error).__name__}"
         if flaw is None:

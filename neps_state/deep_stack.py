@@ -15,7 +15,7 @@ from neps_state.exceptions import UnreadableError
 T = TypeVar("T")
 
 _SHALLOW = 60_000
-"""Levels that any thread's stack of the usual eight mebibytes bears: half of what it was seen to."""
+"""Levels that a stack of the usual eight mebibytes bears: half of what one was seen to."""
 _BYTES_A_LEVEL = 160
 """More than twice what CPython 3.11 was seen to take, in bytes."""
 _SPARE = 16 << 20

@@ -32,8 +32,7 @@ def is_small(values: Collection[Any]) -> bool:
     if _BOUNDED.issuperset(map(type, values)):
         return True
     if _SCALARS.issuperset(map(type, values)):
-        numbers = [value for value in values if type(value) is int]
-        return is_fit_number(min(numbers)) and is_fit_number(max(numbers))
+        return all(not (type(value) is int and value.bit_length() > _MOST_BITS) for value in values)
     extent, height = _measure(list(values), {}, 0)
     return extent <= MOST_VALUES and height <= _DEEPEST
 

@@ -27,17 +27,27 @@ _METADATA_FIELDS = len(fields(MetaData))
 _REPORT_FIELDS = len(fields(Report))
 
 
-def flaw_in(candidate: object) -> str | None:
+def flaw_in(candidate: object, *, is_trusted: bool = False) -> str | None:
     """What keeps an object from a pickle from being a trial; None if nothing does.
 
     Numbers that numpy made are put in place as plain ones.
+
+    Args:
+        candidate: The object.
+        is_trusted: Whether nobody would have made it so that showing it takes for ever.
     """
     if type(candidate) is not Trial:
         return f"it holds {name_of(candidate) or type(candidate).__name__}, not a trial"
     if not _TRIAL_METHODS.isdisjoint(vars(candidate)):
         return "it holds a trial with a field in a method's place"
     try:
-        return _flaw_in_metadata(candidate.metadata) or _flaw_in_rest(candidate)
+        flaw = _flaw_in_metadata(candidate.metadata) or _flaw_in_config(candidate)
+        report = candidate.report
+        if flaw is None and report is not None:
+            flaw = _flaw_in_report(report, candidate.metadata.id)
+        if flaw is None and not is_trusted:
+            flaw = _flaw_in_size(candidate)
+        return flaw
     except AttributeError as error:
         return f"it holds a trial that lacks a field: {error}"
 
@@ -65,8 +75,6 @@ def _flaw_in_metadata(metadata: object) -> str | None:
         and isinstance(metadata.previous_trial_location, _TEXT)
     ):
         return f"it holds trial {metadata.id} with a worker, parent or place that is no text"
-    if len(metadata.__dict__) > _METADATA_FIELDS and not is_small(vars(metadata).values()):
-        return f"it holds trial {metadata.id} with metadata beyond all measure"
     return None
 
 
@@ -80,19 +88,15 @@ def _times_of(metadata: MetaData) -> tuple[object, ...]:
     )
 
 
-def _flaw_in_rest(trial: Trial) -> str | None:
+def _flaw_in_config(trial: Trial) -> str | None:
     config, trial_id = trial.config, trial.metadata.id
     if type(config) is not dict and not isinstance(config, Mapping):
         return f"it holds trial {trial_id} without a config"
-    if not _KEYS.issuperset(map(type, config)):
-        return f"it holds trial {trial_id} with a config whose keys are no texts"
     if not is_small(config.values()):
         return f"it holds trial {trial_id} with a config beyond all measure"
     if not isinstance(trial.source, str):
         return f"it holds trial {trial_id} with a source that is no text"
-    if len(trial.__dict__) > _TRIAL_FIELDS and not _has_small_fields(trial):
-        return f"it holds trial {trial_id} with fields beyond all measure"
-    return None if trial.report is None else _flaw_in_report(trial.report, trial_id)
+    return None
 
 
 def _flaw_in_report(report: object, trial_id: str) -> str | None:
@@ -109,14 +113,31 @@ def _flaw_in_report(report: object, trial_id: str) -> str | None:
         report.extra = {}
     if type(report.extra) is not dict and not isinstance(report.extra, Mapping):
         return f"it holds trial {trial_id} with extra results that are no mapping"
-    if (curve and not is_small(curve)) or (report.extra and not _has_small_items(report.extra)):
-        return f"it holds trial {trial_id} with a report beyond all measure"
     if not (isinstance(report.tb, _TEXT) and isinstance(report.reported_as, _TEXT)):
         return f"it holds trial {trial_id} with a traceback or outcome that is no text"
-    error = report.err
-    if error is not None and not (isinstance(error, _ERROR) and is_small((error,))):
-        return f"it holds trial {trial_id} with an error that is none, or beyond all measure"
-    if len(report.__dict__) > _REPORT_FIELDS and not is_small(vars(report).values()):
+    if report.err is not None and not isinstance(report.err, _ERROR):
+        return f"it holds trial {trial_id} with an error that is none"
+    return None
+
+
+def _flaw_in_size(trial: Trial) -> str | None:
+    """Whether somebody has hidden in a trial what nobody could walk through, copy or show."""
+    trial_id, report = trial.metadata.id, trial.report
+    if not _KEYS.issuperset(map(type, trial.config)):
+        return f"it holds trial {trial_id} with a config whose keys are no texts"
+    if len(trial.__dict__) > _TRIAL_FIELDS and not _has_small_fields(trial):
+        return f"it holds trial {trial_id} with fields beyond all measure"
+    metadata = trial.metadata.__dict__
+    if len(metadata) > _METADATA_FIELDS and not is_small(metadata.values()):
+        return f"it holds trial {trial_id} with metadata beyond all measure"
+    if report is None:
+        return None
+    curve, extra, error = report.learning_curve, report.extra, report.err
+    if (curve and not is_small(curve)) or (extra and not _has_small_items(extra)):
+        return f"it holds trial {trial_id} with a report beyond all measure"
+    if error is not None and not is_small((error,)):
+        return f"it holds trial {trial_id} with an error beyond all measure"
+    if len(report.__dict__) > _REPORT_FIELDS and not is_small(report.__dict__.values()):
         return f"it holds trial {trial_id} with a report beyond all measure"
     return None
 
