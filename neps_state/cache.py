@@ -82,9 +82,8 @@ def parse_cache(data: bytes, *, offset: int = 0, is_own: bool = False) -> CacheC
         is_own: Whether the file belongs to who reads it: then a long stretch is taken for what
             workers wrote, and is read in half the time.
     """
-    if is_own and len(data) > _LONG:
-        return _parse(data, offset, is_trusted=True)
-    return on_deep_stack(data, lambda: _parse(data, offset, is_trusted=False))
+    is_trusted = is_own and len(data) > _LONG
+    return on_deep_stack(data, lambda: _parse(data, offset, is_trusted))
 
 
 def _parse(data: bytes, offset: int, is_trusted: bool) -> CacheContents:
