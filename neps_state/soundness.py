@@ -89,13 +89,11 @@ def _times_of(metadata: MetaData) -> tuple[object, ...]:
 
 
 def _flaw_in_config(trial: Trial) -> str | None:
-    config, trial_id = trial.config, trial.metadata.id
+    config = trial.config
     if type(config) is not dict and not isinstance(config, Mapping):
-        return f"it holds trial {trial_id} without a config"
-    if not is_small(config.values()):
-        return f"it holds trial {trial_id} with a config beyond all measure"
+        return f"it holds trial {trial.metadata.id} without a config"
     if not isinstance(trial.source, str):
-        return f"it holds trial {trial_id} with a source that is no text"
+        return f"it holds trial {trial.metadata.id} with a source that is no text"
     return None
 
 
@@ -125,6 +123,8 @@ def _flaw_in_size(trial: Trial) -> str | None:
     trial_id, report = trial.metadata.id, trial.report
     if not _KEYS.issuperset(map(type, trial.config)):
         return f"it holds trial {trial_id} with a config whose keys are no texts"
+    if not is_small(trial.config.values()):
+        return f"it holds trial {trial_id} with a config beyond all measure"
     if len(trial.__dict__) > _TRIAL_FIELDS and not _has_small_fields(trial):
         return f"it holds trial {trial_id} with fields beyond all measure"
     metadata = trial.metadata.__dict__

@@ -9,10 +9,10 @@ from __future__ import annotations
 import pickle
 import re
 
-_TEXT_OF_ANY_LENGTH = b"|".join(re.escape(bytes([n])) + b".{%d}" % n for n in range(256))
-_PLAIN_VALUE = (
-    rb"(?:[N\x88\x89)]|K.|M..|J.{4}|G.{8}|[\x8cCU\x8a](?:" + _TEXT_OF_ANY_LENGTH + rb"))\x94?+"
-)
+_SHORT = 32
+"""Bytes; longer texts are jumped over one by one: a pattern of all lengths takes long to make."""
+_SHORT_TEXT = b"|".join(re.escape(bytes([n])) + b".{%d}" % n for n in range(_SHORT))
+_PLAIN_VALUE = rb"(?:[N\x88\x89)]|K.|M..|J.{4}|G.{8}|[\x8cCU\x8a](?:" + _SHORT_TEXT + rb"))\x94?+"
 _CANNOT_MULTIPLY = re.compile(
     rb"(?:h.|" + _PLAIN_VALUE + rb"\x86?+|\((?:" + _PLAIN_VALUE + rb")*+t"
     rb"|[\x94(ubes\x81\x93R}\]a\x85\x8f\x90\x91]|j.{4}|\x80.|\x95.{8})*+",
@@ -24,6 +24,14 @@ They are what workers write; so this is fast, and only what a stranger may have 
 """
 _CUT_OFF = b"\x80\x95\x8cCU\x8aKMJGhj"
 """Instructions that are not plain only where their argument is not all there; and nothing."""
+_LENGTH_WIDTHS = {
+    pickle.BINUNICODE: 4,
+    pickle.BINBYTES: 4,
+    pickle.SHORT_BINUNICODE: 1,
+    pickle.SHORT_BINBYTES: 1,
+    pickle.SHORT_BINSTRING: 1,
+    pickle.LONG1: 1,
+}
 _MOST_MULTIPLYING = 12
 
 
@@ -52,6 +60,8 @@ def _end_of_plain(data: bytes, position: int) -> int:
         found = _CANNOT_MULTIPLY.match(data, position)
         assert found is not None  # it matches even nothing
         position = found.end()
-        if data[position : position + 1] not in (pickle.BINUNICODE, pickle.BINBYTES):
+        width = _LENGTH_WIDTHS.get(data[position : position + 1])
+        if width is None:
             return position
-        position += 5 + int.from_bytes(data[position + 1 : position + 5], "little")
+        stop = position + 1 + width
+        position = stop + int.from_bytes(data[position + 1 : stop], "little")

@@ -16,11 +16,13 @@ from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.limits import limit_memory
 from neps_tui.words.states import STATES
 
-_COMMANDS = (
-    *("watch", "demo", "status", "trials", "trial", "errors", "optimizer"),
+_WATCHING = ("watch", "demo")
+_LOOKING = ("status", "trials", "trial", "errors", "optimizer")
+_CHANGING = (
     *("reset", "remove", "report", "mark", "enqueue", "import", "budget", "undo"),
     "doctor",
 )
+_COMMANDS = (*_WATCHING, *_LOOKING, *_CHANGING)
 _OWN_OPTIONS = ("-h", "--help", "--version")
 _LOCK_TIMEOUT = 5.0
 _RESETTABLE = tuple(state for state in STATES if state != "pending")
@@ -38,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         limit_memory()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    parsed = _parser().parse_args(_with_descending_sort(_with_command(given)))
+    words = _with_descending_sort(_with_command(given))
+    parsed = _parser(words[:1]).parse_args(words)
     command: Callable[[argparse.Namespace], Exit] = parsed.command
     try:
         status = command(parsed)
@@ -126,16 +129,18 @@ def _on_screen(module: str, name: str) -> Callable[[argparse.Namespace], Exit]:
     return run
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
+    """What reads the command line, made for a command and its like: all takes a while to make."""
     parser = argparse.ArgumentParser(
         prog="neps-tui",
         description="A terminal dashboard for NePS runs. `neps-tui ROOT` opens it.",
     )
     parser.add_argument("--version", action="version", version=f"neps-tui {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_watching(commands)
-    _add_looking(commands)
-    _add_changing(commands)
+    groups = ((_WATCHING, _add_watching), (_LOOKING, _add_looking), (_CHANGING, _add_changing))
+    like_it = [add for names, add in groups if set(command) & set(names)]
+    for add in like_it or [add for _, add in groups]:
+        add(commands)
     return parser
 
 

@@ -91,7 +91,11 @@ class _Totals:
             self._config_keys.learn(trial.config)
         self._states[trial_id] = state
         self._counts[state] += 1
-        if worker is not None and state is not State.EXTERNAL and not is_signature(worker):
+        if (
+            worker is not None
+            and state is not State.EXTERNAL
+            and (worker in self._workers or not is_signature(worker))
+        ):
             self._workers[worker].note(metadata)
         if state in UNFINISHED:
             self._unfinished[trial_id] = trial

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from neps_state import State, Trial
 from neps_state.trial import UNFINISHED
@@ -13,6 +13,7 @@ from neps_tui.facts.config_keys import ConfigKey
 from neps_tui.facts.fold import duration_of
 from neps_tui.facts.trial_fields import (
     MISSING_RANK,
+    Field,
     SortKey,
     TrialFields,
     is_missing,
@@ -145,7 +146,9 @@ class TrialRows:
 
     def _place_all(self) -> None:
         trials = {} if self._view is None else self._view.snapshot.trials
-        self._sort([trial for trial in trials.values() if self._is_shown(trial)])
+        # Written out, not asked of each: there may be very many.
+        shown = [each for each in trials.values() if each.metadata.state not in UNFINISHED]
+        self._sort(shown if self._filter is None else list(filter(self._filter, shown)))
 
     def _sort(self, shown: list[Trial]) -> None:
         self._order = None
@@ -180,11 +183,13 @@ class TrialRows:
         return self._filter is None or self._filter(trial)
 
     def _entry_of(self, column: str) -> Callable[[Trial], _Entry]:
-        key_of = self._sort_key_of(column)
+        value_of, key_of = self._field(column), _key_of_values(column)
 
         def entry(trial: Trial) -> _Entry:
-            trial_id = trial.metadata.id
-            key = key_of(trial)
+            trial_id, value = trial.metadata.id, value_of(trial)
+            if type(value) is float and value == value:  # most are: their sort key, made at once
+                return (0, value, "", trial_id)
+            key = key_of(value)
             if is_missing(key):
                 return (MISSING_RANK, *natural_id(trial_id)[1:], trial_id)
             return (*key, trial_id)
@@ -192,12 +197,11 @@ class TrialRows:
         return entry
 
     def _sort_key_of(self, column: str) -> Callable[[Trial], SortKey]:
-        if column == "id":
-            return lambda trial: natural_id(trial.metadata.id)
-        if self._fields is None:
-            return lambda _: sort_key(None)
-        field = self._fields[column]
-        return lambda trial: sort_key(field(trial))
+        value_of, key_of = self._field(column), _key_of_values(column)
+        return lambda trial: key_of(value_of(trial))
+
+    def _field(self, column: str) -> Field:
+        return (lambda _: None) if self._fields is None else self._fields[column]
 
     # --- columns and cells ---------------------------------------------------------------------
 
@@ -256,6 +260,10 @@ class TrialRows:
         value = self._fields[column](trial)
         is_nan = isinstance(value, float) and math.isnan(value)
         return Cell(number(value), "text-warning" if is_nan else "")
+
+
+def _key_of_values(column: str) -> Callable[[Any], SortKey]:
+    return natural_id if column == "id" else sort_key
 
 
 def _parameter_column(key: ConfigKey) -> Column:

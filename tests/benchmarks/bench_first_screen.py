@@ -12,13 +12,14 @@ import argparse
 import math
 import statistics
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pyte
 from measuring import DASHBOARD, kept_run, milliseconds, verdict
 from terminal import Terminal
 
 from neps_state.reader import RunReader
+from neps_state.trial import Trial
 
 MOST = 2.5
 EMPTY = (sys.executable, "-c", "from textual.app import App; App().run()")
@@ -79,12 +80,14 @@ def shows(ids: Sequence[str]) -> Callable[[pyte.Screen], bool]:
     return holds
 
 
-def best_trials(trials: object) -> list[str]:
+def best_trials(trials: Iterable[Trial]) -> list[str]:
     """Ids of the best trials, which the dashboard lists first."""
     found: list[tuple[float, str]] = []
-    for trial in trials:  # type: ignore[attr-defined]
+    for trial in trials:
         objective = trial.report.objective_to_minimize if trial.report else None
-        found.append((math.inf if objective is None else objective, trial.metadata.id))
+        found.append(
+            (math.inf if not isinstance(objective, float) else objective, trial.metadata.id)
+        )
     return [trial_id for _, trial_id in sorted(found)[:_BEST]]
 
 

@@ -22,6 +22,10 @@ _KEPT = Path(tempfile.gettempdir()) / "neps-tui-benchmarks"
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["PYTHONPYCACHEPREFIX"] = str(_KEPT / "pycache")
 
+# Nor does it start with the settings and the layout of whoever measures.
+_own_things = tempfile.TemporaryDirectory(prefix="neps-tui-benchmark-")
+os.environ["XDG_STATE_HOME"] = os.environ["XDG_CONFIG_HOME"] = _own_things.name
+
 
 def kept_run(count: int, *, evaluating: int = 8) -> Path:
     """A run of `count` trials, made once and kept in the system's directory for such things."""
