@@ -22,6 +22,8 @@ DATA = HERE.parent / "data"
 REQUIRED = "NEPS_TUI_REQUIRE_INTEROP"
 OLDER = "NEPS_TUI_OLDER_NEPS"
 """Names a directory that holds an older NePS, as `pip install --target` makes it."""
+SURROUNDINGS = {"OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore::FutureWarning"}
+"""Of a worker: what torch says of its own future is not what NePS warns of."""
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +80,7 @@ class Workers:
                 ],
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "OMP_NUM_THREADS": "1", **self.environment},
+                env={**os.environ, **SURROUNDINGS, **self.environment},
                 cwd=self.logs,
             )
 
