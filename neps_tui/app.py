@@ -221,7 +221,7 @@ class NepsTuiApp(App[None]):
         done, refused = message.changed.done, message.changed.refused
         said = ""
         if message.changed.change_id is not None:
-            self._dashboard.clear_selection()
+            self._dashboard.select_none()
             listed = f"{done[0]} " if len(done) == 1 else f"{len(done)} trials " if done else ""
             undo = "; u takes it back" if message.plan.is_undoable else ""
             said = f"{listed}{message.plan.done}{undo}"

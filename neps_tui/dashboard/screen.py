@@ -285,7 +285,7 @@ class DashboardScreen(Changing[None], RunScreen):
         if trial_id is not None and isinstance(pane, TablePane):
             pane.point_at(trial_id)
 
-    def clear_selection(self) -> None:
+    def select_none(self) -> None:
         """Select nothing any more."""
         for table in self.query(TrialTable):
             table.clear_marks()
@@ -352,7 +352,7 @@ class DashboardScreen(Changing[None], RunScreen):
             self._replay_bar.action_leave()
         else:
             self._evaluated.close_filter()
-            self.clear_selection()
+            self.select_none()
             self._activate(self._active)
 
     @on(EvaluatedPane.Filtered)

@@ -103,6 +103,35 @@ def test_the_next_and_the_trial_before_follow_the_table(
     drive(recorded_run("hyperband-0.17"), steps)
 
 
+def test_what_is_selected_stays_so_whatever_is_clicked_or_typed(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("g", "space", "space")
+        await dashboard.shows("2 selected")
+        await dashboard.pilot.click("#errors TrialTable", offset=(3, 3))
+        await dashboard.press("t", "number_sign", "4", "escape", "slash", *"rung=0", "enter")
+        await dashboard.shows("filter rung=0")
+        assert "2 selected" in dashboard.text()
+        lines = dashboard.text().splitlines()
+        await dashboard.pilot.click(offset=(lines[-1].index("reset"), len(lines) - 1))
+        await dashboard.shows("Reset 2 trials?")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_a_trial_is_selected_by_the_mouse_alone(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.pilot.click("#evaluated TrialTable", offset=(3, 3))
+        lines = dashboard.text().splitlines()
+        await dashboard.pilot.click(offset=(lines[-1].index("select"), len(lines) - 1))
+        await dashboard.shows("1 selected")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
 def test_selected_trials_are_reset_after_asking(drive: Drive, run_copy: CopyRun) -> None:
     root = run_copy("hyperband-0.17")
 
