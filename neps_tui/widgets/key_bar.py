@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from textual.app import RenderResult
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.events import Click
 from textual.screen import Screen
 from textual.widget import Widget
@@ -20,6 +21,7 @@ class _Key(NamedTuple):
     key: str
     label: str
     action: str
+    does: DOMNode
     is_possible: bool
 
     def content(self) -> Content:
@@ -58,11 +60,11 @@ class KeyBar(Widget):
 
     def _follow(self, screen: Screen[object]) -> None:
         keys: dict[str, _Key] = {}
-        for _, binding, is_possible, _ in screen.active_bindings.values():
+        for node, binding, is_possible, _ in screen.active_bindings.values():
             if binding.show:
                 is_possible &= not self._is_refused(screen, binding.action)
                 key = self.app.get_key_display(binding)
-                shown = _Key(key, binding.description, binding.action, is_possible)
+                shown = _Key(key, binding.description, binding.action, node, is_possible)
                 keys.setdefault(binding.action, shown)
         if list(keys.values()) != self._keys:
             self._keys = list(keys.values())
@@ -89,5 +91,5 @@ class KeyBar(Widget):
         for each in self._shown():
             stop = start + each.content().cell_length
             if start <= offset.x < stop:
-                await self.screen.run_action(each.action)
+                await self.app.run_action(each.action, each.does)
             start = stop + len(_GAP)
