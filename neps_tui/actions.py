@@ -113,14 +113,58 @@ ACTIONS: tuple[Action, ...] = (
         in_footer=False,
     ),
     Action(
-        "pane('evaluated')", "t", "evaluated", "Go to the evaluated trials.", "dashboard", "run"
+        "pane('evaluated')",
+        "t",
+        "evaluated trials",
+        "Go to the evaluated trials.",
+        "dashboard",
+        "run",
+        in_footer=False,
     ),
-    Action("pane('evaluating')", "v", "evaluating", "Go to what runs now.", "dashboard", "run"),
-    Action("pane('pending')", "n", "pending", "Go to the pending trials.", "dashboard", "run"),
-    Action("pane('errors')", "e", "errors", "Go to the error dump.", "dashboard", "run"),
-    Action("pane('incumbent')", "p", "plot", "Go to the incumbent curve.", "dashboard", "run"),
     Action(
-        "pane('optimizer')", "o", "optimizer", "Go to the optimizer's state.", "dashboard", "run"
+        "pane('evaluating')",
+        "v",
+        "running trials",
+        "Go to what runs now.",
+        "dashboard",
+        "run",
+        in_footer=False,
+    ),
+    Action(
+        "pane('pending')",
+        "n",
+        "pending trials",
+        "Go to the pending trials.",
+        "dashboard",
+        "run",
+        in_footer=False,
+    ),
+    Action(
+        "pane('errors')",
+        "e",
+        "error dump",
+        "Go to the error dump.",
+        "dashboard",
+        "run",
+        in_footer=False,
+    ),
+    Action(
+        "pane('incumbent')",
+        "p",
+        "plot pane",
+        "Go to the incumbent curve.",
+        "dashboard",
+        "run",
+        in_footer=False,
+    ),
+    Action(
+        "pane('optimizer')",
+        "o",
+        "optimizer pane",
+        "Go to the optimizer's state.",
+        "dashboard",
+        "run",
+        in_footer=False,
     ),
     Action("next_trial", "right_square_bracket", "next", "Show the next trial.", "trial", "run"),
     Action(
@@ -483,18 +527,17 @@ ACTIONS: tuple[Action, ...] = (
         "view('workers')",
         "w",
         "workers",
-        "Show every worker, and what it did when.",
+        "Show every worker, and on a timeline what it did when.",
         "everywhere",
         "run",
     ),
     Action(
         "view('errors')",
         "E",
-        "errors by kind",
-        "Show the errors in kinds.",
+        "error kinds",
+        "Show the errors in kinds, with what they have in common.",
         "everywhere",
         "run",
-        in_footer=False,
     ),
     Action(
         "view('plots')",
@@ -503,7 +546,6 @@ ACTIONS: tuple[Action, ...] = (
         "Show the plots, one at a time.",
         "everywhere",
         "run",
-        in_footer=False,
     ),
     Action(
         "view('optimizer')",
@@ -512,7 +554,6 @@ ACTIONS: tuple[Action, ...] = (
         "Show the optimizer's state and the search space.",
         "everywhere",
         "run",
-        in_footer=False,
     ),
     Action(
         "zoom",
@@ -568,18 +609,17 @@ ACTIONS: tuple[Action, ...] = (
         "all panes",
         "Show every pane again, as at first.",
         "dashboard",
-        in_footer=False,
     ),
     Action(
         "replay",
         "R",
         "replay",
         "Go through the run's past, from its first trial on.",
-        "dashboard",
+        "everywhere",
         "run",
-        in_footer=False,
     ),
-    Action("play", "space", "play or stop", "Let time go by, or stop it.", "replay"),
+    Action("leave", "escape", "back to now", "Show the present again.", "replay"),
+    Action("play", "space", "play", "Let time go by, or stop it.", "replay", at_once=True),
     Action("step(1)", "right,l", "on", "Go on by a hundredth of the whole.", "replay"),
     Action("step(-1)", "left,h", "back", "Go back by a hundredth of the whole.", "replay"),
     Action(
@@ -593,8 +633,6 @@ ACTIONS: tuple[Action, ...] = (
         "replay",
         in_footer=False,
     ),
-    Action("speed(1)", "plus", "faster", "Let time go by faster.", "replay"),
-    Action("speed(-1)", "minus", "slower", "Let time go by slower.", "replay"),
     Action("incumbent(1)", "b", "next best", "Go to when the next better trial ended.", "replay"),
     Action(
         "incumbent(-1)",
@@ -613,13 +651,14 @@ ACTIONS: tuple[Action, ...] = (
         "replay",
         in_footer=False,
     ),
+    Action("speed(1)", "plus", "faster", "Let time go by faster.", "replay"),
+    Action("speed(-1)", "minus", "slower", "Let time go by slower.", "replay"),
     Action("edge(True)", "end,G", "to the end", "Go to the end.", "replay", in_footer=False),
     Action(
         "edge(False)", "home", "to the start", "Go to the beginning.", "replay", in_footer=False
     ),
-    Action("leave", "escape", "back to now", "Show the present again.", "replay"),
     Action("help", "question_mark,f1", "help", "Show every key and what it does.", "everywhere"),
-    Action("command_palette", "ctrl+p", "palette", "Find any action.", "everywhere"),
+    Action("command_palette", "ctrl+p", "palette", "Find any action, view or trial.", "everywhere"),
     Action(
         "toggle_theme",
         "T",
@@ -637,6 +676,11 @@ def key_map_name(action: str) -> str:
     return re.sub(r"\W+", ".", action.replace("-", ".minus.")).strip(".")
 
 
+def binding_id(action: Action) -> str:
+    """What an action's binding is called in key maps."""
+    return f"{action.place}.{key_map_name(action.id)}"
+
+
 def actions_of(*places: Place) -> tuple[Action, ...]:
     """The actions of some places, in the table's order."""
     return tuple(action for action in ACTIONS if action.place in places)
@@ -645,10 +689,10 @@ def actions_of(*places: Place) -> tuple[Action, ...]:
 def bindings_of(*places: Place) -> list[Binding]:
     """Key bindings of some places, each with an id and a tooltip.
 
-    The way to a pane comes last in the footer: a small terminal has tabs for that.
+    The ways to other views come last in the footer: a small terminal has no room for all keys.
     """
     actions = sorted(
-        actions_of(*places), key=lambda action: action.id.startswith(("pane(", "view("))
+        actions_of(*places), key=lambda action: action.id.startswith(("view(", "replay"))
     )
     return [
         Binding(
@@ -659,11 +703,18 @@ def bindings_of(*places: Place) -> list[Binding]:
             # Spelled out: a terminal without Unicode has no sign for it.
             key_display="enter" if action.keys == "enter" else None,
             priority=action.at_once,
-            id=f"{action.place}.{key_map_name(action.id)}",
+            id=binding_id(action),
             tooltip=action.help,
         )
         for action in actions
     ]
+
+
+def pane_keys() -> dict[str, str]:
+    """The key of each pane of the first screen, by its name."""
+    found = (re.fullmatch(r"pane\('(\w+)'\)", action.id) for action in actions_of("dashboard"))
+    keys = {action.id: action.keys for action in actions_of("dashboard")}
+    return {match[1]: keys[match[0]] for match in found if match is not None}
 
 
 def action_named(name: str, place: Place) -> Action | None:

@@ -11,22 +11,23 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.reactive import reactive
 from textual.screen import Screen
 
 from neps_state.snapshot import Phase, RunSnapshot
-from neps_tui.actions import Place, actions_of, bindings_of
+from neps_tui.actions import Action, bindings_of
 from neps_tui.dashboard.screen import DashboardScreen
 from neps_tui.messages import (
+    ActionAsked,
     Asked,
     ChangeAsked,
     CommandEnded,
@@ -38,12 +39,15 @@ from neps_tui.messages import (
     ReplayAsked,
     RunChanged,
     StoreFailed,
+    ThemeChosen,
     TrialOpened,
     UndoAsked,
     UndoRead,
 )
 from neps_tui.remembered import recall, remember
+from neps_tui.replay.replaying import PAST
 from neps_tui.screens.run_screen import RunScreen
+from neps_tui.screens.views import is_view, make_view
 from neps_tui.store import Inquiry, RunStore
 from neps_tui.themes import OTHER_SHADE, THEMES
 from neps_tui.view import RunView
@@ -90,6 +94,12 @@ def _has_terminal() -> bool:
     return sys.__stdin__ is not None and os.isatty(sys.__stdin__.fileno())
 
 
+def _action_commands() -> type[Provider]:
+    from neps_tui.palette import ActionCommands
+
+    return ActionCommands
+
+
 def _trial_commands() -> type[Provider]:
     from neps_tui.palette import TrialCommands
 
@@ -114,7 +124,7 @@ class NepsTuiApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("everywhere")]
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
-        *App.COMMANDS,
+        _action_commands,
         _trial_commands,
     }
 
@@ -133,7 +143,7 @@ class NepsTuiApp(App[None]):
         self._choices = choices
         self._store: RunStore | None = None
         self._live: RunView | None = None
-        self._is_replaying = False
+        self._once_known: Action | None = None
         self.ended_by: signal.Signals | None = None
         self._had_terminal = False
         self._can_write = not self._options.read_only and _may_write(root)
@@ -203,7 +213,9 @@ class NepsTuiApp(App[None]):
     @on(RunChanged)
     def _on_run_changed(self, message: RunChanged) -> None:
         self._live = message.view
-        if not self._is_replaying:
+        if self._dashboard.is_replaying:
+            self._dashboard.note_live(message.view)
+        else:
             with self.batch_update():
                 self.view = message.view
         self._notice("")
@@ -271,20 +283,24 @@ class NepsTuiApp(App[None]):
 
     @on(ReplayAsked)
     def _on_replay_asked(self) -> None:
-        if self.view is not None and not self._is_replaying:
+        if self.view is not None and not self._dashboard.is_replaying:
             self._live = self.view
-            self._is_replaying = True
             self._dashboard.open_replay(self.view)
+
+    async def on_replay_bar_opened(self) -> None:
+        """Do what the past was opened for, now that it is known."""
+        asked, self._once_known = self._once_known, None
+        if asked is not None:
+            await self._perform(asked)
 
     def on_replay_bar_moved(self, event: ReplayBar.Moved) -> None:
         """Show another moment of the past, unless it comes too late."""
-        if self._is_replaying:
+        if self._dashboard.is_replaying:
             with self.batch_update():
                 self.view = event.view
 
     def on_replay_bar_left(self) -> None:
         """Show the present again."""
-        self._is_replaying = False
         self._dashboard.close_replay()
         if self._live is not None:
             # Whatever it changed was not in the past that is still shown.
@@ -298,13 +314,43 @@ class NepsTuiApp(App[None]):
 
     # --- what a person asks --------------------------------------------------------------------
 
+    @on(ActionAsked)
+    async def _on_action_asked(self, message: ActionAsked) -> None:
+        action = message.action
+        if is_view(action.place):
+            self.action_view(action.place)
+        else:
+            await self._return()
+        if action.place == "replay":
+            self._once_known = action
+            self._dashboard.action_replay()
+            return
+        if action.place == "trial":
+            chosen = self._dashboard.chosen()
+            if not chosen:
+                self._say("Choose a trial first.")
+                return
+            self._on_trial_opened(TrialOpened(chosen[0]))
+        self.call_later(self._perform, action)
+
+    async def _return(self) -> None:
+        """Go back to the first screen."""
+        while self.screen is not self._dashboard:
+            await self.pop_screen()
+
+    async def _perform(self, action: Action) -> None:
+        """Do something on the screen that has just been gone to."""
+        await self.screen.run_action(action.id)
+
     @on(TrialOpened)
     def _on_trial_opened(self, message: TrialOpened) -> None:
         from neps_tui.trial.screen import TrialScreen
 
+        table = self._dashboard.order()
+        order = message.order or (table if message.trial_id in table else ())
         screen = TrialScreen(
             message.trial_id,
-            message.order,
+            order or (message.trial_id,),
             can_write=self._can_write,
             ascii=self._options.ascii,
         )
@@ -382,7 +428,7 @@ class NepsTuiApp(App[None]):
         """The run, if it can be changed now; why not is said."""
         view = self.view
         if view is not None and view.moment is not None:
-            self._say("This is the past: go back to now to change the run.", "warning")
+            self._say(PAST, "warning")
             return None
         return view if self._store is not None else None
 
@@ -422,7 +468,6 @@ class NepsTuiApp(App[None]):
     def action_view(self, name: str) -> None:
         """Show a view of the run, in the place of another one."""
         from neps_tui.screens.view_screen import ViewScreen
-        from neps_tui.screens.views import make_view
 
         made = make_view(name, can_write=self._can_write, ascii=self._options.ascii)
         screen = made.data_bind(NepsTuiApp.view)
@@ -432,6 +477,11 @@ class NepsTuiApp(App[None]):
             self.switch_screen(screen)
         else:
             self.push_screen(screen)
+
+    async def action_replay(self) -> None:
+        """Go through the run's past, on the first screen."""
+        await self._return()
+        self._dashboard.action_replay()
 
     def action_help(self) -> None:
         """Show every key."""
@@ -444,6 +494,10 @@ class NepsTuiApp(App[None]):
         other = OTHER_SHADE.get(self.theme)
         self._choose_theme(other or (_LIGHT if self.current_theme.dark else _DARK))
 
+    @on(ThemeChosen)
+    def _on_theme_chosen(self, message: ThemeChosen) -> None:
+        self._choose_theme(message.name)
+
     def _choose_theme(self, name: str) -> None:
         """Use a theme from now on."""
         self.theme = name
@@ -451,40 +505,3 @@ class NepsTuiApp(App[None]):
             remember("theme", name)
         except OSError as error:
             self._say(f"The theme will not be remembered: {error}", "warning")
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every action of the screen in the palette, from the one table of actions."""
-        places: list[Place] = ["everywhere"]
-        if isinstance(screen, DashboardScreen):
-            places[:0] = ["dashboard", "changes"]
-        elif screen.id in ("trial", "tail"):
-            places[:0] = [place for place in get_args(Place) if place == screen.id]
-        elif isinstance(screen, RunScreen):
-            # A view has its id for the place of its own actions.
-            own = (place for place in get_args(Place) if place == screen.id)
-            places = [*own, "view", *places]
-            if screen.id == "errors":
-                places.insert(0, "errors")
-        for action in actions_of(*places):
-            if action.id == "command_palette":
-                continue
-            where = "app" if action.place == "everywhere" else "screen"
-            yield SystemCommand(
-                action.label.capitalize(),
-                action.help,
-                self._performer(f"{where}.{action.id}", screen),
-            )
-        for name in sorted(self.available_themes):
-            yield SystemCommand(f"Theme: {name}", "Use this theme.", self._themer(name))
-
-    def _performer(self, action: str, screen: Screen[object]) -> Callable[[], None]:
-        def perform() -> None:
-            self.call_later(screen.run_action, action)
-
-        return perform
-
-    def _themer(self, name: str) -> Callable[[], None]:
-        def change() -> None:
-            self._choose_theme(name)
-
-        return change

@@ -12,6 +12,7 @@ from neps_tui.view import RunView
 
 if TYPE_CHECKING:
     from neps_state import Changed
+    from neps_tui.actions import Action
     from neps_tui.changes.plan import Plan
     from neps_tui.plots.chosen import ChosenPlot
 
@@ -73,10 +74,11 @@ class TrialOpened(Message):
 
     Args:
         trial_id: The trial.
-        order: Ids of the trials it stands among, for going to the next one.
+        order: Ids of the trials it stands among, for going to the next one; by default those of
+            the table of evaluated trials.
     """
 
-    def __init__(self, trial_id: str, order: tuple[str, ...]) -> None:
+    def __init__(self, trial_id: str, order: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.trial_id = trial_id
         self.order = order
@@ -156,6 +158,30 @@ class PlotChosen(Message):
     def __init__(self, chosen: ChosenPlot | None) -> None:
         super().__init__()
         self.chosen = chosen
+
+
+class ActionAsked(Message):
+    """Something is to be done that is done on another screen than this one.
+
+    Args:
+        action: What, as in the one table of actions.
+    """
+
+    def __init__(self, action: Action) -> None:
+        super().__init__()
+        self.action = action
+
+
+class ThemeChosen(Message):
+    """Other colours are to be used from now on.
+
+    Args:
+        name: A theme of Textual's or of ours.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
 
 
 class ReplayAsked(Message):

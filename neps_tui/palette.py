@@ -1,19 +1,96 @@
-"""The palette's way to trials: by a part of their id."""
+"""What the palette finds: every action wherever it is done, every plot, trial and theme."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import NamedTuple
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from neps_tui.actions import ACTIONS, Place, binding_id
 from neps_tui.facts.trial_fields import natural_id
-from neps_tui.messages import TrialOpened
+from neps_tui.messages import ActionAsked, ThemeChosen, TrialOpened
 from neps_tui.view import RunView
+from neps_tui.widgets.refusing import Refusing, purpose
 from neps_tui.words.formatting import number, plain
 
 _MOST = 20
+_BY_HELP = 0.01
+"""Rank of what is found by its explanation: below all that is found by its name."""
+_THE_PALETTE = "app.command_palette"
+_PLACES: dict[Place, str] = {
+    "dashboard": "Dashboard",
+    "changes": "Dashboard",
+    "trial": "Trial",
+    "workers": "Workers",
+    "plots": "Plots",
+    "errors": "Errors",
+    "optimizer": "Optimizer",
+    "history": "History",
+    "doctor": "Doctor",
+    "replay": "Replay",
+}
+"""Where there is a way to from everywhere."""
+
+
+class _Command(NamedTuple):
+    name: str
+    help: str
+    perform: Callable[[], object]
+
+
+class ActionCommands(Provider):
+    """Does what can be done here, and goes to where the rest can."""
+
+    async def discover(self) -> Hits:
+        """What can be done here, before anything is typed."""
+        for command in self._here():
+            yield DiscoveryHit(
+                Content(command.name), command.perform, text=command.name, help=command.help
+            )
+
+    async def search(self, query: str) -> Hits:
+        """What is called or explained as typed, wherever it is done."""
+        matcher = self.matcher(query)
+        for command in (*self._here(), *self._elsewhere(), *self._themes()):
+            score = matcher.match(command.name)
+            if score <= 0 and query.lower() in command.help.lower():
+                score = _BY_HELP
+            if score > 0:
+                shown = matcher.highlight(command.name)
+                yield Hit(score, shown, command.perform, text=command.name, help=command.help)
+
+    def _here(self) -> Iterator[_Command]:
+        """What the keys do now, on the screen that the palette was called from."""
+        seen: set[str] = set()
+        for node, binding, _, tooltip in self.screen.active_bindings.values():
+            if not tooltip or binding.action in seen or binding.action == _THE_PALETTE:
+                continue
+            seen.add(binding.action)
+            perform = partial(self.app.call_later, self.app.run_action, binding.action, node)
+            name = binding.description.capitalize()
+            yield _Command(name, self._why_not(binding.action) or tooltip, perform)
+
+    def _why_not(self, action: str) -> str | None:
+        screen = self.screen
+        return screen.why_not(purpose(action)) if isinstance(screen, Refusing) else None
+
+    def _elsewhere(self) -> Iterator[_Command]:
+        """What the one table of actions knows besides."""
+        here = {binding.id for _, binding, _, _ in self.screen.active_bindings.values()}
+        for action in ACTIONS:
+            place = _PLACES.get(action.place)
+            if place is None or action.id == "back" or binding_id(action) in here:
+                continue
+            perform = partial(self.app.post_message, ActionAsked(action))
+            yield _Command(f"{place}: {action.label}", action.help, perform)
+
+    def _themes(self) -> Iterator[_Command]:
+        for name in sorted(self.app.available_themes):
+            perform = partial(self.app.post_message, ThemeChosen(name))
+            yield _Command(f"Theme: {name}", "Use this theme.", perform)
 
 
 class TrialCommands(Provider):
@@ -33,8 +110,8 @@ class TrialCommands(Provider):
         wanted = query.lower().removeprefix("trial").strip()
         if view is None or not wanted:
             return
-        ids = [each for each in view.snapshot.trials if wanted in each]
-        ids.sort(key=lambda each: (not each.startswith(wanted), natural_id(each)))
+        ids = [each for each in view.snapshot.trials if wanted in each.lower()]
+        ids.sort(key=lambda each: (not each.lower().startswith(wanted), natural_id(each)))
         for rank, trial_id in enumerate(ids[:_MOST]):
             # A match of an id is what was meant, more than a letter here and there in a command.
             name = f"Trial {plain(trial_id)}"
@@ -51,7 +128,7 @@ class TrialCommands(Provider):
         return view if isinstance(view, RunView) else None
 
     def _opener(self, trial_id: str) -> Callable[[], object]:
-        return partial(self.app.post_message, TrialOpened(trial_id, (trial_id,)))
+        return partial(self.app.post_message, TrialOpened(trial_id))
 
 
 def _in_words(view: RunView, trial_id: str) -> str:

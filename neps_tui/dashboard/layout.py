@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
@@ -11,10 +12,10 @@ Direction: TypeAlias = Literal["width", "height"]
 
 DEFAULT_WEIGHTS: Mapping[str, int] = MappingProxyType(
     {
-        **{"top": 5, "bottom": 4},
-        **{"left": 6, "evaluated": 18},
-        **{"evaluating": 3, "pending": 2},
-        **{"errors": 9, "incumbent": 8, "optimizer": 7},
+        **{"top": 50, "bottom": 40},
+        **{"left": 60, "evaluated": 180},
+        **{"evaluating": 30, "pending": 20},
+        **{"errors": 90, "incumbent": 80, "optimizer": 70},
     }
 )
 """Shares of the box that each is in, beside the others of that box."""
@@ -29,7 +30,9 @@ BOXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """What is in each box: panes and other boxes."""
 
 _PANES = ("evaluating", "pending", "evaluated", "errors", "incumbent", "optimizer")
-_LARGEST = 40
+_LARGEST = 400
+_STEP = 10
+"""By how much a key makes a pane larger."""
 # Whose share is to change to make a pane wider or taller.
 _WIDTHS = {"evaluating": "left", "pending": "left"}
 _HEIGHTS = {"evaluated": "top", **dict.fromkeys(BOXES["bottom"], "bottom")}
@@ -50,8 +53,23 @@ class PaneLayout:
     def resized(self, pane: str, direction: Direction, step: int) -> PaneLayout:
         """With more or less room for a pane."""
         name = (_WIDTHS if direction == "width" else _HEIGHTS).get(pane, pane)
-        weight = min(max(self.weights[name] + step, 1), _LARGEST)
-        return replace(self, weights=MappingProxyType({**self.weights, name: weight}))
+        return self._with(**{name: self.weights[name] + step * _STEP})
+
+    def divided(self, one: str, other: str, part: float) -> PaneLayout:
+        """With another border between two neighbours.
+
+        Args:
+            one: A pane or box.
+            other: What stands right of it or below it in the same box.
+            part: Of the room of both, how much the first one gets.
+        """
+        both = self.weights[one] + self.weights[other]
+        weight = min(max(round(part * both), 1), both - 1)
+        return self._with(**{one: weight, other: both - weight})
+
+    def _with(self, **weights: int) -> PaneLayout:
+        bounded = {name: min(max(weight, 1), _LARGEST) for name, weight in weights.items()}
+        return replace(self, weights=MappingProxyType({**self.weights, **bounded}))
 
     def without(self, pane: str) -> PaneLayout:
         """With a pane hidden; the last one stays."""
@@ -67,6 +85,20 @@ class PaneLayout:
         if name in BOXES:
             return any(self.shows(each) for each in BOXES[name])
         return name not in self.hidden
+
+    def neighbours(self) -> Iterator[tuple[str, str, Direction]]:
+        """The panes and boxes side by side, or one above the other, and what their border divides.
+
+        What is left or above comes first of the two.
+        """
+        rows: dict[Direction, tuple[tuple[str, ...], ...]] = {
+            "height": (("top", "bottom"), BOXES["left"]),
+            "width": (BOXES["top"], BOXES["bottom"]),
+        }
+        for direction in rows:
+            for row in rows[direction]:
+                shown = [each for each in row if self.shows(each)]
+                yield from ((one, other, direction) for one, other in pairwise(shown))
 
     def as_plain(self) -> dict[str, Any]:
         """As it is remembered."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widget import Widget
 
 from neps_tui.dashboard.layout import BOXES, Direction, PaneLayout
@@ -14,6 +16,8 @@ from neps_tui.screens.pane import Pane
 
 class PaneGrid(Vertical):
     """Lays panes out; which one is active is told by whoever knows about the focus.
+
+    A border between two panes can be dragged, and a double click on a pane's title zooms it.
 
     Args:
         panes: By name, as in `pane_layout`.
@@ -25,8 +29,23 @@ class PaneGrid(Vertical):
     PaneGrid.-alone Pane { border: none; }
     """
 
+    class Arranged(Message):
+        """Somebody has dragged a border."""
+
+    class ZoomAsked(Message):
+        """A pane is to have all the room, or to give it back.
+
+        Args:
+            pane: Which.
+        """
+
+        def __init__(self, pane: str) -> None:
+            super().__init__()
+            self.pane = pane
+
     def __init__(self, panes: Mapping[str, Pane], layout: PaneLayout) -> None:
         super().__init__(id="panes")
+        self._dragged: tuple[str, str, Direction] | None = None
         self._panes = panes
         self._arrangement = layout
         self._active = next(iter(panes))
@@ -44,9 +63,19 @@ class PaneGrid(Vertical):
         return self._arrangement
 
     @property
-    def is_zoomed(self) -> bool:
-        """Whether the active pane has all the room."""
-        return self._is_zoomed
+    def is_tabbed(self) -> bool:
+        """Whether there is no room for more than one pane."""
+        return self._is_tabbed
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether only the active pane is seen."""
+        return self._is_tabbed or self._is_zoomed
+
+    @property
+    def is_as_at_first(self) -> bool:
+        """Whether nobody has hidden, zoomed or resized a pane."""
+        return not self._is_zoomed and self._arrangement == PaneLayout()
 
     def compose(self) -> ComposeResult:
         """The boxes, with the panes in them."""
@@ -64,7 +93,7 @@ class PaneGrid(Vertical):
             hidden = self._arrangement.hidden - {pane}
             self._arrangement = PaneLayout(self._arrangement.weights, hidden)
             self._arrange()
-        elif self._is_alone:
+        elif self.is_alone:
             self._arrange()
 
     def set_tabbed(self, is_tabbed: bool) -> None:
@@ -93,14 +122,70 @@ class PaneGrid(Vertical):
         self._arrangement, self._is_zoomed = PaneLayout(), False
         self._arrange()
 
-    @property
-    def _is_alone(self) -> bool:
-        return self._is_tabbed or self._is_zoomed
+    # --- mouse ---------------------------------------------------------------------------------
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of a border."""
+        if event.button == 1 and not self.is_alone:
+            self._dragged = self._border_at(event.screen_x, event.screen_y)
+            if self._dragged is not None:
+                self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Move the border that is held."""
+        if self._dragged is None:
+            return
+        one, other, direction = self._dragged
+        before, after = self._widget(one).region, self._widget(other).region
+        if direction == "width":
+            part = (event.screen_x - before.x) / (before.width + after.width)
+        else:
+            part = (event.screen_y - before.y) / (before.height + after.height)
+        arrangement = self._arrangement.divided(one, other, part)
+        if arrangement != self._arrangement:
+            self._arrangement = arrangement
+            self._arrange()
+
+    def on_mouse_up(self) -> None:
+        """Let go of the border."""
+        if self._dragged is not None:
+            self._dragged = None
+            self.release_mouse()
+            self.post_message(self.Arranged())
+
+    def on_click(self, event: events.Click) -> None:
+        """Zoom the pane whose title is clicked twice."""
+        if event.chain == 2 and event.button == 1:
+            for name, pane in self._panes.items():
+                region = pane.region
+                if (
+                    pane.display
+                    and event.screen_y == region.y
+                    and event.screen_x in region.column_range
+                ):
+                    self.post_message(self.ZoomAsked(name))
+
+    def _border_at(self, x: int, y: int) -> tuple[str, str, Direction] | None:
+        """The two neighbours, left or above first, whose border is at a place of the screen."""
+        for one, other, direction in self._arrangement.neighbours():
+            before, after = self._widget(one).region, self._widget(other).region
+            if direction == "width":
+                is_there = x in (before.right - 1, after.x) and y in before.line_range
+            else:
+                is_there = y in (before.bottom - 1, after.y) and x in before.column_range
+            if is_there:
+                return one, other, direction
+        return None
+
+    def _widget(self, name: str) -> Widget:
+        return self._boxes.get(name) or self._panes[name]
+
+    # --- arranging -----------------------------------------------------------------------------
 
     def _arrange(self) -> None:
         self.set_class(self._is_tabbed, "-alone")
         for name, widget in self._all():
-            shown = self._shows_alone(name) if self._is_alone else self._arrangement.shows(name)
+            shown = self._shows_alone(name) if self.is_alone else self._arrangement.shows(name)
             widget.display = shown
             weight = self._arrangement.weights[name]
             if name in ("top", "bottom", *BOXES["left"]):

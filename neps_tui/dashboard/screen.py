@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 
-from neps_tui.actions import bindings_of
+from neps_tui.actions import bindings_of, pane_keys
 from neps_tui.dashboard.layout import Direction, PaneLayout
 from neps_tui.dashboard.pane_grid import PaneGrid
 from neps_tui.dashboard.panes.errors import ErrorsPane
@@ -20,8 +20,9 @@ from neps_tui.dashboard.panes.incumbent import IncumbentPane
 from neps_tui.dashboard.panes.optimizer import OptimizerPane
 from neps_tui.dashboard.panes.pending import PendingPane
 from neps_tui.dashboard.panes.table_pane import TablePane
-from neps_tui.messages import ReplayAsked, TrialOpened
+from neps_tui.messages import TrialOpened
 from neps_tui.remembered import recall, remember
+from neps_tui.replay.replaying import Replaying
 from neps_tui.screens.changing import CHANGES, Changing
 from neps_tui.screens.pane import Pane
 from neps_tui.screens.run_screen import RunScreen
@@ -33,7 +34,6 @@ from neps_tui.widgets.trial_table import TrialTable
 if TYPE_CHECKING:
     from neps_tui.plots.canvas import PlotCanvas
     from neps_tui.plots.chosen import ChosenPlot
-    from neps_tui.replay.bar import ReplayBar
     from neps_tui.widgets.pane_tabs import PaneTabs
 
 _TAB_NAMES = {
@@ -45,11 +45,14 @@ _TAB_NAMES = {
     "optimizer": "Optimizer",
 }
 _NEEDING_A_RUN = CHANGES | {"sort", "reverse_sort", "columns", "filter", "jump", "replay"}
+_ARRANGING = frozenset({"zoom", "resize", "hide_pane"})
+_WHILE_NOT_TYPING = {"filter", "jump", "play", "leave"}
+"""What is done before whoever has the focus gets the key, unless it is a part of a text."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 120, 30
 """Below this size the panes become tabs."""
 
 
-class DashboardScreen(Changing[None], RunScreen):
+class DashboardScreen(Replaying[None], Changing[None], RunScreen):
     """Header, panes and footer.
 
     Args:
@@ -57,7 +60,10 @@ class DashboardScreen(Changing[None], RunScreen):
         ascii: Whether only ASCII may be drawn.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("dashboard", "everywhere")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_of("replay"),
+        *bindings_of("dashboard", "everywhere"),
+    ]
     AUTO_FOCUS = ""
 
     def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
@@ -72,6 +78,8 @@ class DashboardScreen(Changing[None], RunScreen):
             "incumbent": self._incumbent,
             "optimizer": OptimizerPane(ascii=ascii),
         }
+        for name, key in pane_keys().items():
+            self._panes[name].title_key = key
         remembered = recall()
         self._has_chosen_plot = remembered.get("plot") is not None
         self._grid = PaneGrid(self._panes, PaneLayout.from_plain(remembered.get("panes")))
@@ -80,7 +88,6 @@ class DashboardScreen(Changing[None], RunScreen):
         self._grid.activate(self._active)
         self._had_run = False
         self._tabs: PaneTabs | None = None
-        self._replay_bar: ReplayBar | None = None
 
     def compose(self) -> ComposeResult:
         """Header, panes and keys; tabs and the filter line come when they are needed."""
@@ -188,19 +195,36 @@ class DashboardScreen(Changing[None], RunScreen):
 
     def action_zoom(self) -> None:
         """Give the active pane all the room, or give it back."""
-        self._grid.zoom()
-        self._activate(self._active)
+        if not self.refuses("zoom"):
+            self._grid.zoom()
+            self._activate(self._active)
+            self.refresh_bindings()
+
+    @on(PaneGrid.ZoomAsked)
+    def _on_zoom_asked(self, event: PaneGrid.ZoomAsked) -> None:
+        self._activate(event.pane)
+        self.action_zoom()
 
     def action_resize(self, direction: Direction, step: int) -> None:
         """Give the active pane more or less room."""
-        self._grid.resize(direction, step)
+        if not self.refuses("resize"):
+            self._grid.resize(direction, step)
+            self._remember_panes()
+
+    @on(PaneGrid.Arranged)
+    def _on_arranged(self) -> None:
         self._remember_panes()
 
     def action_hide_pane(self) -> None:
         """Hide the active pane; its key brings it back."""
+        if self.refuses("hide_pane"):
+            return
+        hidden = self._active
         self._grid.hide_active()
         self._activate(next(each for each in self._panes if self._grid.arrangement.shows(each)))
         self._remember_panes()
+        if not self._grid.arrangement.shows(hidden):
+            self.notify(f"{pane_keys()[hidden]} brings it back, X every pane.", markup=False)
 
     def action_show_panes(self) -> None:
         """Show every pane again, as they were at first."""
@@ -209,6 +233,7 @@ class DashboardScreen(Changing[None], RunScreen):
 
     def _remember_panes(self) -> None:
         self._remember("panes", self._grid.arrangement.as_plain())
+        self.refresh_bindings()
 
     def _remember(self, topic: str, value: object) -> None:
         try:
@@ -218,44 +243,29 @@ class DashboardScreen(Changing[None], RunScreen):
 
     # --- the past ------------------------------------------------------------------------------
 
-    def action_replay(self) -> None:
-        """Go through the run's past; from a pane, back to the line that does."""
-        if self.refuses("replay"):
-            return
-        if self._replay_bar is not None:
-            self._replay_bar.focus()
-        else:
-            self.post_message(ReplayAsked())
-
-    def open_replay(self, live: RunView) -> None:
-        """Show the line from which the past of a run is gone through."""
-        from neps_tui.replay.bar import ReplayBar
-
-        self._replay_bar = ReplayBar(live, ascii=self.ascii)
-        self.add_class("-replaying")
-        self.mount(self._replay_bar, before=self.query_one(KeyBar))
-        self._replay_bar.focus()
-
     def close_replay(self) -> None:
-        """Take that line away."""
-        if self._replay_bar is not None:
-            self._replay_bar.remove()
-            self._replay_bar = None
-            self.remove_class("-replaying")
-            self._activate(self._active)
+        """Take the line of the past away."""
+        super().close_replay()
+        self._activate(self._active)
 
     # --- what a person can do ------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keep keys from what they would do to a line being typed."""
-        del parameters
-        # The sign is a part of what is typed.
-        return not (action in ("filter", "jump") and self._evaluated.is_typing)
+        if action in _WHILE_NOT_TYPING and self._evaluated.is_typing:
+            return False
+        if action == "show_panes" and self._grid.is_as_at_first:
+            return False
+        return super().check_action(action, parameters)
 
     def why_not(self, action: str) -> str | None:
         """Why an action cannot be done now."""
         if action in _NEEDING_A_RUN and not self._has_run():
             return "There is no run yet."
+        if action in _ARRANGING and self._grid.is_tabbed:
+            return "In so small a terminal there is one pane at a time."
+        if action in _ARRANGING - {"zoom"} and self._grid.is_alone:
+            return "One pane has all the room: z gives it back."
         return super().why_not(action)
 
     def _has_run(self) -> bool:
@@ -269,7 +279,11 @@ class DashboardScreen(Changing[None], RunScreen):
         """Show the chosen trial whole."""
         chosen = self.chosen()
         if chosen:
-            self.post_message(TrialOpened(chosen[0], tuple(self._evaluated.rows.order())))
+            self.post_message(TrialOpened(chosen[0]))
+
+    def order(self) -> tuple[str, ...]:
+        """Ids of the evaluated trials that are shown, first to last."""
+        return tuple(self._evaluated.rows.order())
 
     @on(TrialTable.Opened)
     def _on_opened(self, event: TrialTable.Opened) -> None:
@@ -345,11 +359,9 @@ class DashboardScreen(Changing[None], RunScreen):
             await self._evaluated.open_jump()
 
     def action_clear(self) -> None:
-        """Take away the line in which an id is typed, or else the past, or filter and selection."""
+        """Take away the line in which an id is typed, or else filter and selection."""
         if self._evaluated.close_jump():
             self._activate(self._active)
-        elif self._replay_bar is not None:
-            self._replay_bar.action_leave()
         else:
             self._evaluated.close_filter()
             self.select_none()

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Sequence
 
 from textual import events, on, work
 from textual.app import RenderResult
-from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from neps_tui.actions import bindings_of
-from neps_tui.replay.history import RunHistory
+from neps_tui.replay.history import RunHistory, neighbour
 from neps_tui.view import RunView
 from neps_tui.words.formatting import bar, date_and_time, duration, number, percent, to_ascii
 
@@ -27,11 +24,11 @@ _STEP = 0.01
 _PATIENCE = 0.03
 """Seconds after which it is said that a moment is still being got to."""
 _LONGEST_BAR, _SHORTEST_BAR = 40, 6
-_WORDS_WIDTH = 69
+_WORDS_WIDTH = 71
 
 
 class ReplayBar(Widget, can_focus=True):
-    """Goes through the past of a run by itself or by keys, and tells which moment it is at.
+    """Goes through the past of a run, by itself or where it is told to; says which moment it is at.
 
     What a moment was like is found in a thread, one moment at a time: of many trials that takes
     longer than a key may. Meanwhile the bar is at the new moment already, and the screen still
@@ -55,7 +52,6 @@ class ReplayBar(Widget, can_focus=True):
         &:focus { background: $warning; color: auto; text-style: bold; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("replay")]
 
     class Opened(Message):
         """The past is known."""
@@ -80,7 +76,7 @@ class ReplayBar(Widget, can_focus=True):
 
     def __init__(self, view: RunView, *, ascii: bool = False) -> None:
         super().__init__()
-        self._live = view
+        self._told = self._live = view
         self._ascii = ascii
         self._history: RunHistory | None = None
         self._speed = _SPEEDS[0]
@@ -109,15 +105,40 @@ class ReplayBar(Widget, can_focus=True):
 
     @work(thread=True)
     def _open(self) -> None:
-        self.post_message(self.Opened(RunHistory(self._live)))
+        self.post_message(self.Opened(RunHistory(self._told)))
 
     @on(Opened)
     def _on_opened(self, event: Opened) -> None:
-        """Show the beginning, at a speed at which the whole takes about half a minute."""
-        history = self._history = event.history
+        """Show the beginning, at a speed at which the whole takes about half a minute.
+
+        Where it was known before, only more of it is: the moment stays.
+        """
+        known, history = self._history, event.history
+        self._history = history
+        # Which jumps are possible is known only now.
+        self.screen.refresh_bindings()
+        if known is not None:
+            self._shown = None
+            self._go(history, self.moment)
+            return
         whole = history.end - history.start
         self._speed = next((each for each in _SPEEDS if whole / each <= 30), _SPEEDS[-1])
         self._go(history, history.start)
+
+    # --- what has happened since it was opened -------------------------------------------------
+
+    def note_live(self, view: RunView) -> None:
+        """Say how much has happened that is not in this past."""
+        self._live = view
+        self.refresh()
+
+    def take_in(self) -> None:
+        """Have what has happened since in the past too, and stay at the moment."""
+        if self._history is not None and self._live is not self._told:
+            self._told = self._live
+            self._open()
+
+    # --- going about ---------------------------------------------------------------------------
 
     def _jump(self, where: Callable[[RunHistory], float]) -> None:
         """Go to a moment that the past tells, and stay there."""
@@ -155,9 +176,9 @@ class ReplayBar(Widget, can_focus=True):
             event.stop()
         self._begin()
 
-    # --- keys and mouse ------------------------------------------------------------------------
+    # --- where to ------------------------------------------------------------------------------
 
-    def action_play(self) -> None:
+    def play(self) -> None:
         """Let time go by, or stop it; from the end, begin anew."""
         if self._timer is not None:
             self._pause()
@@ -183,29 +204,51 @@ class ReplayBar(Widget, can_focus=True):
             self._timer = None
         self.refresh()
 
-    def action_step(self, steps: int) -> None:
-        """Go on or back by hundredths of the whole."""
-        self._jump(lambda past: self.moment + steps * _STEP * (past.end - past.start))
-
-    def action_speed(self, step: int) -> None:
+    def change_speed(self, step: int) -> None:
         """Let time go by faster or slower."""
         at = _SPEEDS.index(self._speed) + step
         self._speed = _SPEEDS[min(max(at, 0), len(_SPEEDS) - 1)]
         self.refresh()
 
-    def action_incumbent(self, step: int) -> None:
-        """Go to when the next better trial ended, or the one before."""
-        self._jump(lambda past: past.next_incumbent(self.moment, step))
+    def step(self, steps: int) -> None:
+        """Go on or back by hundredths of the whole."""
+        self._jump(lambda past: self.moment + steps * _STEP * (past.end - past.start))
 
-    def action_crash(self, step: int) -> None:
-        """Go to when the next trial crashed, or the one before."""
-        self._jump(lambda past: past.next_crash(self.moment, step))
-
-    def action_edge(self, last: bool) -> None:
+    def jump_to_edge(self, *, last: bool) -> None:
         """Go to the end or to the beginning."""
         self._jump(lambda past: past.end if last else past.start)
 
-    def action_leave(self) -> None:
+    def jump_to_incumbent(self, step: int) -> None:
+        """Go to when the next better trial ended, or the one before for a step of -1."""
+        self._jump_along("better trial ended", lambda past: past.incumbents, step)
+
+    def jump_to_crash(self, step: int) -> None:
+        """Go to when the next trial crashed, or the one before for a step of -1."""
+        self._jump_along("trial crashed", lambda past: past.crashes, step)
+
+    def _jump_along(
+        self, what: str, moments: Callable[[RunHistory], Sequence[float]], step: int
+    ) -> None:
+        if self._history is None:
+            return
+        there = neighbour(moments(self._history), self.moment, step)
+        if there is None:
+            side = "after" if step > 0 else "before"
+            self.notify(f"No {what} {side} this moment.", markup=False)
+        else:
+            self._jump(lambda past: there)
+
+    def why_not(self, action: str) -> str | None:
+        """Why a jump cannot be made in this past at all."""
+        if self._history is None:
+            return None
+        if action == "crash" and not self._history.crashes:
+            return "No trial of this run crashed."
+        if action == "incumbent" and not self._history.incumbents:
+            return "No trial of this run has an objective."
+        return None
+
+    def leave(self) -> None:
         """Show the present again."""
         self._pause()
         self.post_message(self.Left())
@@ -238,11 +281,16 @@ class ReplayBar(Widget, can_focus=True):
             return "finding out about the past …"
         start, end = self._history.start, self._history.end
         part = (self.moment - start) / (end - start) if end > start else 1.0
+        passed = duration(self.moment - start)
         return (
-            f"{bar(part, self._bar_length(), self._ascii)}  {date_and_time(self.moment)}"
-            f" · {duration(self.moment - start)} in · {percent(part, 1)}"
-            f" · ×{number(self._speed)}{self._said_of_progress()}"
+            f"{bar(part, self._bar_length(), self._ascii)}"
+            f"  {date_and_time(self.moment, tenths=True)} · {passed} in · {percent(part, 1)}"
+            f" · ×{number(self._speed)}{self._said_of_progress()}{self._said_of_news()}"
         )
+
+    def _said_of_news(self) -> str:
+        since = self._live.summary.usage.evaluations - self._told.summary.usage.evaluations
+        return f" · {since} ended since, R takes them in" if since > 0 else ""
 
     def _said_of_progress(self) -> str:
         if self.is_playing:

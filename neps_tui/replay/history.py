@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from neps_state import MetaData, SerializableTrialError, State, Trial
 from neps_state.trial import UNFINISHED
+from neps_state.values import dominates, objective_values
 from neps_tui.facts.fold import RunFold
 from neps_tui.view import RunView
 
@@ -33,6 +34,11 @@ class RunHistory:
 
     Args:
         view: The run as it is now.
+
+    Attributes:
+        incumbents: When better trials ended, ascending, seconds since the epoch; of several
+            objectives, when a trial came on the Pareto front.
+        crashes: When trials crashed or failed, likewise.
     """
 
     def __init__(self, view: RunView) -> None:
@@ -44,16 +50,20 @@ class RunHistory:
         self._revision = _FIRST
         state = view.snapshot.optimizer_state
         self._optimizer_state = None if state is None else replace(state, worker_ids=None)
-        trials = view.snapshot.trials.values()
         self._events = sorted(
             (moment, trial_id)
             for trial_id, trial in view.snapshot.trials.items()
             for moment in _moments(trial)
         )
-        self._incumbents = [each.time for each in view.summary.incumbents if each.time is not None]
-        self._crashes = sorted(
+        several = view.summary.objectives > 1
+        self.incumbents: Sequence[float] = (
+            list(_advances(view.snapshot.trials.values()))
+            if several
+            else [each.time for each in view.summary.incumbents if each.time is not None]
+        )
+        self.crashes: Sequence[float] = sorted(
             trial.metadata.time_end
-            for trial in trials
+            for trial in view.snapshot.trials.values()
             if trial.metadata.state in _CRASHED and trial.metadata.time_end is not None
         )
 
@@ -84,14 +94,6 @@ class RunHistory:
             generation=_FIRST,
         )
         return RunView(past, self._fold.fold(past), None, moment)
-
-    def next_incumbent(self, moment: float, step: int = 1) -> float:
-        """When the next better trial ended, or the one before for a step of -1."""
-        return _neighbour(self._incumbents, moment, step)
-
-    def next_crash(self, moment: float, step: int = 1) -> float:
-        """When the next trial crashed or failed, or the one before for a step of -1."""
-        return _neighbour(self._crashes, moment, step)
 
     def _between(self, one: float, other: float) -> Iterator[str]:
         """Ids of the trials to which something happened between two moments."""
@@ -172,7 +174,24 @@ def _earlier(trial: Trial, state: State) -> Trial:
     return Trial(trial.config, metadata, None, trial.source)
 
 
-def _neighbour(moments: list[float], moment: float, step: int) -> float:
-    """The moment after or before another one; that one itself if there is none."""
+def _advances(trials: Iterable[Trial]) -> Iterator[float]:
+    """When a trial ended that none before it dominated."""
+    ended = sorted(
+        (trial.metadata.time_end, objective_values(trial.report))
+        for trial in trials
+        if trial.report is not None and trial.metadata.time_end is not None
+    )
+    front: list[tuple[float, ...]] = []
+    for moment, values in ended:
+        if not values or any(map(math.isnan, values)):
+            continue
+        peers = [other for other in front if len(other) == len(values)]
+        if not any(dominates(other, values) for other in peers):
+            front = [*(other for other in peers if not dominates(values, other)), values]
+            yield moment
+
+
+def neighbour(moments: Sequence[float], moment: float, step: int) -> float | None:
+    """The moment after another one, or before it for a step of -1; None if there is none."""
     at = bisect_right(moments, moment) if step > 0 else bisect_left(moments, moment) - 1
-    return moments[at] if 0 <= at < len(moments) else moment
+    return moments[at] if 0 <= at < len(moments) else None

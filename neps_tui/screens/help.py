@@ -145,17 +145,23 @@ class HelpScreen(ModalScreen[None]):
         below = next((each for each in reversed(self.app.screen_stack) if each is not self), None)
         if below is None:
             return
+        active = {_part_of(each.binding) for each in below.active_bindings.values()}
         if below.focused is not None and not isinstance(below.focused, TrialTable):
-            yield from _parts_for(below.focused)
-        yield from _parts_for(below)
+            yield from (part for part in _parts_for(below.focused) if part in active)
+        yield from (part for part in _parts_for(below) if part in active)
 
 
 def _parts_for(node: DOMNode) -> Iterator[_Part]:
     """The parts whose keys a screen or widget binds, its own before those it has in common."""
     for kind in type(node).__mro__:
         for binding in vars(kind).get("BINDINGS", ()):
-            name = (binding.id or "").partition(".")[0] if isinstance(binding, Binding) else ""
-            yield from (part for part in _TITLES if part == name != "everywhere")
+            if isinstance(binding, Binding):
+                name = _part_of(binding)
+                yield from (part for part in _TITLES if part == name != "everywhere")
+
+
+def _part_of(binding: Binding) -> str:
+    return (binding.id or "").partition(".")[0]
 
 
 def _keys_of(part: _Part) -> Iterator[tuple[str, str]]:

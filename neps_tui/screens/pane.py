@@ -49,6 +49,8 @@ class Pane(Vertical):
         self.ascii = ascii
         self._title = ""
         self._fitted_title = ""
+        self.title_key = ""
+        """The key that goes to it, which its title begins with."""
 
     def watch_view(self, view: RunView | None) -> None:
         """Draw another moment of the run."""
@@ -83,11 +85,12 @@ class Pane(Vertical):
 
     def _fit_title(self) -> None:
         """Cut the title where it is too long for the frame: Textual would with its own sign."""
-        room = self.outer_size.width - _BESIDE_TITLE
+        key = f"{self.title_key} " if self.title_key else ""
+        room = self.outer_size.width - _BESIDE_TITLE - len(key)
         text = self._title
         if 0 < room < cell_len(text):
             text = set_cell_size(text, room - 1) + ("~" if self.ascii else "…")
         if text != self._fitted_title:
             self._fitted_title = text
             # Not as markup: a text that is escaped may still be read as some.
-            self.border_title = Content(text)
+            self.border_title = Content.assemble((key, "$footer-key-foreground"), text)

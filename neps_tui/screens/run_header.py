@@ -82,9 +82,12 @@ class RunHeader(Vertical):
         """
         width = self.content_size.width
         middle = list(self._alive_parts(view, now, data_age))
+        left, right = self._run_parts(view), self._best_parts(view, now)
         # Which moment of the past it is may never be left out.
-        taken = 0 if view.moment is None else _width(middle) + 2
-        first = _fit(self._run_parts(view), self._best_parts(view, now), width - taken)
+        taken = 0 if view.moment is None else _width(middle[:1]) + 2
+        if taken and _width(left) + taken + _width(right) + 2 > width:
+            left = left[:1]
+        first = _fit(left, right, width - taken)
         self._update(0, _with_middle(first, middle, width))
         self._update(1, _whole_parts(self._progress_parts(view, now, width), width))
         said = notice or _problems(view)
@@ -104,8 +107,7 @@ class RunHeader(Vertical):
     def _run_parts(self, view: RunView) -> list[Part]:
         info = view.snapshot.optimizer_info
         name = plain(view.snapshot.root.name)
-        if info is None or view.moment is not None:
-            # The moment of the past takes the optimizer's place.
+        if info is None:
             return [(name, "bold")]
         return [(name, "bold"), (" · ", "$foreground-muted"), (plain(info["name"]), "")]
 
@@ -127,15 +129,14 @@ class RunHeader(Vertical):
         if not view.has_run:
             yield f"{dot} waiting", "bold $text-warning"
             return
-        if view.moment is not None:
-            yield f"{dot} past {date_and_time(view.moment)}", "bold $text-warning"
-            return
         condition = view.summary.condition(now)
-        if data_age > STALE_AFTER:
+        if view.moment is not None:
+            yield f"{dot} past {date_and_time(view.moment, tenths=True)}", "bold $text-warning"
+        elif data_age > STALE_AFTER:
             yield f"{dot} stale, {duration(data_age)} old", "bold $text-error"
         else:
             yield f"{dot} {condition}", _CONDITION_COLOURS[condition]
-        if view.polling is not None:
+        if view.polling is not None and view.moment is None:
             yield " · polled", "$text-warning"
         if self._read_only:
             yield " · read-only", "$text-warning"

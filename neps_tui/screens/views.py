@@ -18,6 +18,11 @@ _VIEWS = {
 }
 
 
+def is_view(name: str) -> bool:
+    """Whether that is the name of a view."""
+    return name in _VIEWS
+
+
 def make_view(name: str, *, can_write: bool, ascii: bool) -> ViewScreen:
     """Make the screen of a view, importing it: the start of the program needs none of them."""
     module, screen = _VIEWS[name]

@@ -82,7 +82,7 @@ class KeyBar(Widget):
         room = self.content_size.width + len(_GAP)
         return [each for each, end in zip(self._keys, ends, strict=True) if end <= room]
 
-    async def on_click(self, event: Click) -> None:
+    def on_click(self, event: Click) -> None:
         """Do what the key under the mouse does."""
         offset = event.get_content_offset(self)
         if offset is None:
@@ -91,5 +91,6 @@ class KeyBar(Widget):
         for each in self._shown():
             stop = start + each.content().cell_length
             if start <= offset.x < stop:
-                await self.app.run_action(each.action, each.does)
+                # As if the key had come: from the app, not from here.
+                self.app.call_later(self.app.run_action, each.action, each.does)
             start = stop + len(_GAP)

@@ -11,7 +11,8 @@ def purpose(action: str) -> str:
     Args:
         action: The action as it is bound, as `sort` or `change('reset')`.
     """
-    name, _, argument = action.partition("(")
+    called, _, argument = action.partition("(")
+    name = called.rpartition(".")[2]
     return argument.strip("'\")") if name == "change" else name
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.command import CommandPalette
 from textual.events import Key
 
 from neps_state import NePSState, State, Trial
@@ -25,6 +26,7 @@ from neps_tui.widgets.key_bar import KeyBar
 
 Drive = Callable[..., None]
 CopyRun = Callable[[str], Path]
+_KEYS = {" ": "space", ":": "colon", "_": "underscore"}
 
 
 def test_the_first_screen_answers_without_a_key(drive: Drive, recorded_run: CopyRun) -> None:
@@ -346,7 +348,7 @@ def test_help_names_every_key_of_the_action_table(drive: Drive, recorded_run: Co
 def test_the_palette_finds_an_action_and_does_it(drive: Drive, recorded_run: CopyRun) -> None:
     async def steps(dashboard: Any) -> None:
         await dashboard.press("ctrl+p")
-        await dashboard.press(*"optimizer")
+        await dashboard.press(*"optimizer pane")
         await dashboard.pilot.pause(0.5)
         await dashboard.press("enter")
         await dashboard.until(
@@ -439,11 +441,8 @@ def test_a_hostile_pickle_runs_nothing_and_is_named(
 def test_a_click_on_a_key_does_what_the_key_does(drive: Drive, recorded_run: CopyRun) -> None:
     async def steps(dashboard: Any) -> None:
         last_line = dashboard.text().splitlines()[-1]
-        await dashboard.pilot.click(KeyBar, offset=(last_line.index("errors"), 0))
-        await dashboard.until(
-            lambda: dashboard.app.screen.query_one("#errors").has_focus_within,
-            "the error dump has the focus",
-        )
+        await dashboard.pilot.click(KeyBar, offset=(last_line.index("error kinds"), 0))
+        await dashboard.shows("Errors 8 in 2 kinds")
 
     drive(recorded_run("hyperband-0.17"), steps)
 
@@ -539,6 +538,52 @@ def test_coming_back_finds_the_trial_that_was_looked_at(
         shown = dashboard.app.screen.trial_id
         await dashboard.press("escape")
         assert dashboard.app.screen.chosen() == [shown]
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+async def choose(dashboard: Any, asked: str) -> None:
+    """Do what the palette finds first."""
+    await dashboard.press("ctrl+p", *(_KEYS.get(letter, letter) for letter in asked))
+    await dashboard.pilot.pause(0.5)
+    # The first one only points at it, where there are several.
+    while isinstance(dashboard.app.screen, CommandPalette):
+        await dashboard.press("enter")
+        await dashboard.pilot.pause(0.2)
+
+
+@pytest.mark.parametrize(
+    ("first", "asked", "said"),
+    [
+        ("w", "reverse sort", "objective▼"),
+        ("P", "workers: zoom in", "zoomed"),
+        ("t", "plots: brush", "Parallel"),
+        ("O", "replay: next crash", "Errors 1"),
+        ("t", "trial: copy path", "Copied"),
+        ("w", "error dump", "Errors 8 · 6"),
+        ("t", "timeline", "Workers 1"),
+        ("t", "theme: nord", "Evaluated 40"),
+    ],
+)
+def test_the_palette_does_what_is_done_elsewhere(
+    drive: Drive, recorded_run: CopyRun, first: str, asked: str, said: str
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("g", first)
+        await choose(dashboard, asked)
+        await dashboard.shows(said)
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_a_trial_from_the_palette_stands_among_those_of_the_table(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await choose(dashboard, "15_rung_3")
+        await dashboard.shows("1 of 40")
 
     drive(recorded_run("hyperband-0.17"), steps)
 

@@ -11,7 +11,7 @@ import pytest
 from neps_state import State
 from neps_state.reader import RunReader
 from neps_tui.facts.fold import summarize
-from neps_tui.replay.history import RunHistory
+from neps_tui.replay.history import RunHistory, neighbour
 from neps_tui.view import RunView
 
 CopyRun = Callable[[str], Path]
@@ -81,14 +81,14 @@ def test_incumbents_and_crashes_are_found_both_ways(now: RunView) -> None:
     history = RunHistory(now)
     moment = history.start
     found = []
-    while (following := history.next_incumbent(moment)) != moment:
+    while (following := neighbour(history.incumbents, moment, 1)) is not None:
         moment = following
         found.append(moment)
     assert found == [each.time for each in now.summary.incumbents]
-    assert history.next_incumbent(moment, -1) == found[-2]
-    crash = history.next_crash(history.start)
+    assert neighbour(history.incumbents, moment, -1) == found[-2]
+    crash = neighbour(history.crashes, history.start, 1)
     assert history.at(crash).summary.counts[State.CRASHED] == 1
-    assert history.next_crash(crash, -1) == crash
+    assert neighbour(history.crashes, crash, -1) is None
 
 
 def test_no_moment_of_the_past_directly_follows_the_present(now: RunView) -> None:
@@ -122,7 +122,7 @@ def test_a_worker_is_known_once_it_has_taken_a_trial(now: RunView) -> None:
 
 def test_errors_are_the_very_same_until_another_one_happens(now: RunView) -> None:
     history = RunHistory(now)
-    crash = history.next_crash(history.start)
+    crash = neighbour(history.crashes, history.start, 1)
     before, then = history.at(crash - 1e-6).snapshot, history.at(crash).snapshot
     after = history.at(crash + 1e-6).snapshot
     assert before.errors == ()

@@ -1,4 +1,4 @@
-"""What Textual calls by itself is ours only where that is meant: a name may be taken by accident."""
+"""What Textual calls by itself is ours only where that is meant."""
 
 from __future__ import annotations
 

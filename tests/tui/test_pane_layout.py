@@ -119,3 +119,67 @@ def test_where_nothing_can_be_remembered_it_says_so(
         await dashboard.shows("will not be remembered")
 
     drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_a_border_that_is_dragged_divides_two_panes_anew_and_stays_so(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        evaluated = dashboard.app.screen.query_one("#evaluated")
+        before = evaluated.region
+        await dashboard.pilot.mouse_down(offset=(before.x, before.y + 5))
+        await dashboard.pilot.hover(offset=(before.x + 20, before.y + 5))
+        await dashboard.pilot.mouse_up(offset=(before.x + 20, before.y + 5))
+        await dashboard.until(lambda: abs(evaluated.region.x - before.x - 20) <= 1, "it is there")
+        await dashboard.pilot.mouse_down(offset=(before.x + 60, before.bottom - 1))
+        await dashboard.pilot.hover(offset=(before.x + 60, before.bottom - 8))
+        await dashboard.pilot.mouse_up(offset=(before.x + 60, before.bottom - 8))
+        await dashboard.until(
+            lambda: abs(evaluated.region.bottom - before.bottom + 7) <= 1, "it is less high"
+        )
+        assert recall()["panes"]["weights"]["left"] > DEFAULT_WEIGHTS["left"]
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_two_clicks_on_a_title_zoom_its_pane_and_back(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        row = next(
+            at for at, line in enumerate(dashboard.text().splitlines()) if "Errors 8" in line
+        )
+        await dashboard.pilot.click(offset=(10, row), times=2)
+        await dashboard.until(lambda: "Evaluated 40" not in dashboard.text(), "one pane alone")
+        await dashboard.shows("Errors 8")
+        await dashboard.pilot.click(offset=(10, 2), times=2)
+        await dashboard.shows("Evaluated 40")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+@pytest.mark.parametrize("key", ["x", "greater_than_sign", "less_than_sign", "plus", "minus", "z"])
+def test_where_panes_are_tabs_none_is_hidden_or_resized_unseen(
+    drive: Drive, recorded_run: CopyRun, key: str
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press(key)
+        await dashboard.shows("In so small a")
+        assert recall() == {}
+
+    drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
+
+
+def test_a_hidden_pane_says_how_it_comes_back(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        assert "X all panes" not in dashboard.text()
+        await dashboard.press("e", "x")
+        await dashboard.shows("e brings it back, X every pane")
+        await dashboard.shows("X all panes")
+        await dashboard.press("X")
+        await dashboard.shows("Errors 8")
+        assert "X all panes" not in dashboard.text()
+
+    drive(recorded_run("hyperband-0.17"), steps)

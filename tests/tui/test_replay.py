@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from neps_state import NePSState
+from neps_tui.remembered import recall
 from neps_tui.replay.history import RunHistory
 from neps_tui.screens.confirm import ConfirmScreen
 from neps_tui.view import RunView
@@ -53,6 +54,11 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
 def moment_shown(dashboard: Any) -> str:
     """The moment that the header says is shown."""
     return str(dashboard.text().split("● past ")[1][:19])
+
+
+def ended(dashboard: Any, trial_id: str) -> float:
+    """When a trial ended."""
+    return float(dashboard.app.view.trial(trial_id).metadata.time_end)
 
 
 def moment_wanted(dashboard: Any) -> str:
@@ -399,3 +405,139 @@ def test_escape_leads_back_to_now_from_wherever_the_focus_went(
         await dashboard.until(lambda: "● past" not in dashboard.text(), "the present")
 
     drive(recorded_run("hyperband-0.17"), steps, size=size)
+
+
+@SIZES
+def test_its_keys_work_from_every_pane_and_change_no_layout(
+    size: tuple[int, int], drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("R")
+        await dashboard.shows("Evaluated 0")
+        await dashboard.press("x")
+        await dashboard.shows("Errors 1")
+        await dashboard.press("e", "x")
+        await dashboard.shows("Errors 2")
+        await dashboard.press("plus", "t", "minus", "space")
+        await dashboard.shows("> REPLAY")
+        await dashboard.press("space")
+        await dashboard.shows("= REPLAY")
+        assert recall() == {}
+
+    drive(recorded_run("hyperband-0.17"), steps, size=size)
+
+
+def test_a_space_that_is_typed_plays_nothing(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("R", "G")
+        await dashboard.shows("REPLAY")
+        await dashboard.press("slash", *"rung=0", "space", *"x")
+        await dashboard.shows("rung=0 x")
+        assert "= REPLAY" in dashboard.text()
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_the_front_of_several_objectives_is_jumped_along(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 25")
+        await dashboard.press("R")
+        await dashboard.shows("Evaluated 0")
+        await dashboard.press("b")
+        await dashboard.shows("Pareto front of 1")
+        first = dashboard.app.view
+        await dashboard.press("b")
+        await dashboard.until(lambda: dashboard.app.view is not first, "another moment")
+        newest = max(dashboard.app.view.summary.front, key=lambda each: ended(dashboard, each))
+        assert ended(dashboard, newest) == dashboard.app.view.moment
+
+    drive(recorded_run("multiobjective-0.17"), steps)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "said"),
+    [
+        ("multiobjective-0.17", "x", "No trial of this run crashed."),
+        ("nan-0.17", "B", "No better trial ended before this moment."),
+        ("hyperband-0.17", "X", "No trial crashed before this moment."),
+    ],
+)
+def test_where_there_is_nothing_to_jump_to_that_is_said(
+    drive: Drive, recorded_run: CopyRun, name: str, key: str, said: str
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("R")
+        await dashboard.shows("Evaluated 0")
+        await dashboard.press(key)
+        await dashboard.shows(said)
+
+    drive(recorded_run(name), steps)
+
+
+def test_the_optimizer_and_busy_workers_of_then_are_in_the_header(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("R")
+        await dashboard.shows("Evaluated 0")
+        await dashboard.press("L", "L", "L")
+        await dashboard.shows("30 %")
+        first = dashboard.text().splitlines()[0]
+        assert "hyperband-0.17 · hyperband" in first
+        assert "of 1 worker busy" in first
+        assert "last report" in first
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_what_has_ended_since_is_told_and_taken_in_on_asking(
+    drive: Drive, run_copy: CopyRun
+) -> None:
+    root = run_copy("killed-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 9")
+        await dashboard.press("R", "G")
+        await dashboard.shows("Evaluated 9")
+        await dashboard.shows("100 %")
+        state = NePSState.create_or_load(root, load_only=True)
+        pending = state.lock_and_get_trial_by_id("11")
+        pending.set_evaluating(time_started=time.time(), worker_id="worker_9")
+        state.put_updated_trial(pending, hints="metadata")
+        report = pending.set_complete(
+            report_as="success",
+            objective_to_minimize=0.5,
+            cost=None,
+            learning_curve=None,
+            err=None,
+            tb=None,
+            extra=None,
+            evaluation_duration=1.0,
+            time_end=time.time(),
+        )
+        state.lock_and_report_trial_evaluation(pending, report, worker_id="worker_9")
+        await dashboard.shows("1 ended since, R")
+        await dashboard.press("R")
+        await dashboard.until(lambda: "ended since" not in dashboard.text(), "it is taken in")
+        await dashboard.press("G")
+        await dashboard.shows("Evaluated 10")
+        assert "REPLAY" in dashboard.text()
+
+    drive(root, steps)
+
+
+def test_it_begins_from_any_view(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("w")
+        await dashboard.shows("Workers 1")
+        await dashboard.press("R")
+        await dashboard.shows("Evaluated 0")
+        await dashboard.shows("REPLAY")
+
+    drive(recorded_run("hyperband-0.17"), steps)
