@@ -13,11 +13,14 @@ from neps_state.trial import UNFINISHED
 from neps_tui.facts.fold import rung_of
 from neps_tui.facts.summary import RunSummary
 from neps_tui.facts.trial_fields import objective_of
+from neps_tui.optimizer.brackets import come_in_brackets
 from neps_tui.optimizer.facts import derived_facts
 from neps_tui.widgets.columns import Cell, Column
 from neps_tui.words.formatting import MISSING, number
 
 _MOST_BRACKETS = 6
+_SYNCHRONOUS = ("hyperband", "successive_halving")
+"""What NePS calls the kinds of brackets that fill one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Rung:
         best_id: The trial that has it.
         on_front: Its trials on the front, where there are several objectives.
         planned: How many trials each bracket gives it; None where a bracket leaves it out.
+        come: How many of these have ended, in the round that the brackets are in; None where
+            nothing tells which trial is of which bracket.
     """
 
     rung: int
@@ -47,6 +52,7 @@ class Rung:
     best_id: str | None = None
     on_front: int = 0
     planned: tuple[int | None, ...] = ()
+    come: tuple[int | None, ...] = ()
 
 
 def rung_table(snapshot: RunSnapshot, summary: RunSummary) -> tuple[Rung, ...]:
@@ -66,12 +72,15 @@ def rung_table(snapshot: RunSnapshot, summary: RunSummary) -> tuple[Rung, ...]:
         if (at := rung_of(trial)) is not None:
             found.setdefault(at, []).append(trial)
     promoted = _promoted(snapshot.trials, (each for trials in found.values() for each in trials))
+    # Where promotions wait for nobody, no trial belongs to a bracket.
+    come = come_in_brackets(found, brackets) if derived.get("bracket_type") in _SYNCHRONOUS else []
     return tuple(
         _rung(
             rung,
             found[rung],
             fidelities.get(rung),
             tuple(bracket.get(rung) for bracket in brackets),
+            tuple(each.get(rung) for each in come),
             promoted,
             summary,
         )
@@ -84,6 +93,7 @@ def _rung(
     trials: list[Trial],
     fidelity: Any,
     planned: tuple[int | None, ...],
+    come: tuple[int | None, ...],
     promoted: set[str],
     summary: RunSummary,
 ) -> Rung:
@@ -109,6 +119,7 @@ def _rung(
         best_id=None if best is None else best[1],
         on_front=sum(1 for trial in trials if trial.metadata.id in summary.front),
         planned=planned,
+        come=come,
     )
 
 
@@ -163,7 +174,7 @@ def rung_columns(rungs: tuple[Rung, ...], summary: RunSummary) -> tuple[Column, 
         Column("evaluated", "done", "right", gap=1),
         Column("running", "run", "right", gap=1),
         Column("pending", "wait", "right", gap=1),
-        Column("promoted", "promoted", "right", gap=1),
+        Column("promoted", "up", "right", gap=1),
         *best,
         *(Column(f"bracket{at}", name, "right", gap=1) for at, name in enumerate(names)),
     )
@@ -173,8 +184,9 @@ def rung_words(rungs: tuple[Rung, ...]) -> str:
     """What the short names of the columns mean, in a line."""
     count = max((len(rung.planned) for rung in rungs), default=0)
     if count < 2:
-        return "run: being evaluated; wait: still pending"
-    return f"wait: still pending; b0 … b{count - 1}: trials each bracket plans"
+        return "run: being evaluated; wait: pending; up: promoted"
+    have = "trials of those planned" if any(rung.come for rung in rungs) else "trials planned"
+    return f"wait: pending; up: promoted; b0 … b{count - 1}: {have}"
 
 
 def _fidelity_name(summary: RunSummary) -> str:
@@ -210,8 +222,17 @@ def rung_cells(rung: Rung, summary: RunSummary, star: str = "") -> tuple[Cell, .
         _count(rung.pending),
         _count(rung.promoted, "text-success"),
         *best,
-        *(Cell(number(size), "text-muted") for size in rung.planned),
+        *(_bracket_cell(rung, at) for at in range(len(rung.planned))),
     )
+
+
+def _bracket_cell(rung: Rung, bracket: int) -> Cell:
+    """How many trials of a bracket have ended at a rung, of those it plans."""
+    planned = rung.planned[bracket]
+    come = rung.come[bracket] if rung.come else None
+    if planned is None or come is None:
+        return Cell(number(planned), "text-muted")
+    return Cell(f"{come}/{planned}", "" if 0 < come < planned else "text-muted")
 
 
 def _count(count: int, style: str = "") -> Cell:

@@ -38,11 +38,14 @@ _INCUMBENT = 10
 _BESIDE = _INCUMBENT + len("  ") + 4
 """Cells that the incumbent's value and the gaps between columns take."""
 _DOMAIN = len("float 1e-5 … 0.1, log")
+"""Cells that a domain gets at the least, where it needs them."""
+_LONG_DOMAIN = len("float 1e-5 … 0.1, log, prior 0.0001")
 _WIDEST = 100
 _MOST_PARTS = 3000
 """Parts of one parameter that are shown: a few, each within each, are more than anyone reads."""
 _UNFOLDED_CHOICES = 6
 _BETWEEN = "\x1f"
+_STEP_INSIDE = re.compile(r"[.\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,9 @@ class SpaceNode:
 
     @property
     def starts_unfolded(self) -> bool:
-        """Whether its children show before anybody asks for them."""
+        """Whether its children show before anybody asks for them: what else was chosen does."""
+        if any(child.key is not None and child.choice is None for child in self.children):
+            return True
         return self.depth == 0 and (self.key is None or len(self.children) <= _UNFOLDED_CHOICES)
 
     @property
@@ -97,29 +102,31 @@ class _Builder:
         self._fidelity_key = summary.fidelity_key
         self._spreads = spreads.by_key
         self._own = {key.name: key for key in summary.config_keys}
+        self._above = _above([*self._own], self._parameters)
         self._within: dict[str, list[ConfigKey]] = {}
         for key in summary.config_keys:
-            first = re.split(r"[.\[]", key.name, maxsplit=1)[0]
-            if key.name not in self._parameters:
-                self._within.setdefault(first, []).append(key)
+            if (above := self._above.get(key.name)) is not None:
+                self._within.setdefault(above, []).append(key)
 
     def nodes(self) -> Iterator[SpaceNode]:
         for name, parameter in self._parameters.items():
             yield self._of_parameter(name, parameter)
-        for first, keys in self._within.items():
-            if first not in self._parameters:
-                for key in keys:
-                    yield self._of_key(key, 0, "")
+        for key in self._within.get("", ()):
+            yield self._of_key(key, 0, "")
 
     def _of_parameter(self, name: str, parameter: Parameter) -> SpaceNode:
         key = self._own.get(name)
         choices = parameter.choices if parameter.kind == "categorical" else ()
         children: list[SpaceNode] = []
+        within = [self._of_key(each, 1, name) for each in self._within.get(name, ())]
         if key is not None:
             children += self._choices(key.key, 1, name, choices)
         elif parameter.kind != "constant":
-            children += _parts(parameter.node, 1, name, iter(range(_MOST_PARTS)))
-        children += [self._of_key(each, 1, name) for each in self._within.get(name, ())]
+            # A part that was chosen has a row of its own, with what was chosen.
+            chosen = {each.name for each in within}
+            parts = _parts(parameter.node, 1, name, iter(range(_MOST_PARTS)))
+            children += [each for each in parts if each.name not in chosen]
+        children += within
         return SpaceNode(
             name,
             name,
@@ -132,13 +139,19 @@ class _Builder:
 
     def _of_key(self, key: ConfigKey, depth: int, above: str) -> SpaceNode:
         spread = self._spreads.get(key.key)
+        path = f"{above}{_BETWEEN}{key.key}"
+        within = self._within.get(key.name, ()) if depth < _DEEPEST else ()
+        children = [
+            *self._choices(key.key, depth + 1, path),
+            *(self._of_key(each, depth + 1, path) for each in within),
+        ]
         return SpaceNode(
-            f"{above}{_BETWEEN}{key.key}",
-            key.name,
+            path,
+            key.name[len(self._above[key.name]) :].lstrip("."),
             _tried_domain(spread),
             depth,
             key.key,
-            children=tuple(self._choices(key.key, depth + 1, f"{above}{_BETWEEN}{key.key}")),
+            children=tuple(children),
             is_fidelity=key.key == self._fidelity_key,
         )
 
@@ -160,6 +173,26 @@ class _Builder:
                 spread is not None and spread.incumbent_bin == at,
                 tuple(_parts(node, depth + 1, f"{above}{_BETWEEN}{at}", room)),
             )
+
+
+def _above(names: Iterable[str], parameters: Iterable[str]) -> dict[str, str]:
+    """What each name stands within, as `net[0].act` does in `net[0]`, and that in `net`.
+
+    Args:
+        names: The names of keys.
+        parameters: Those of the space, which stand within nothing.
+
+    Returns:
+        By the names that are none of the space's own; an empty text for what is within nothing.
+    """
+    known, own = {*names, *parameters}, {*parameters}
+    above = {}
+    for name in names:
+        if name not in own:
+            ends = (match.start() for match in _STEP_INSIDE.finditer(name))
+            inside = [name[:end] for end in ends if name[:end] in known]
+            above[name] = inside[-1] if inside else ""
+    return above
 
 
 def _parts(node: Any, depth: int, above: str, room: Iterator[int]) -> Iterator[SpaceNode]:
@@ -253,7 +286,7 @@ class SpaceWidths:
         """
         nodes = list(nodes)
         longest = max((cell_len(_lead(node) + plain(node.name)) for node in nodes), default=0)
-        domain = max((min(cell_len(node.domain), _DOMAIN) for node in nodes), default=0)
+        domain = max((min(cell_len(node.domain), _LONG_DOMAIN) for node in nodes), default=0)
         wanted = BINS + 2 if room >= _ROOMY else _SMALL_HISTOGRAM
         histogram = (room - _BESIDE - longest - domain) // 2
         histogram = min(max(histogram, _SMALL_HISTOGRAM), wanted)
@@ -301,7 +334,7 @@ def space_cells(
     # Shortened here: the column would shorten what stands before a name, too.
     text = shorten_middle(plain(node.name), max(widths.name - cell_len(lead), 4))
     name = Cell(lead + text, "text-muted" if node.depth else "")
-    domain = Cell(node.domain, "text-muted")
+    domain = Cell(_shortened(node.domain, widths.domain), "text-muted")
     if spread is None:
         return (name, domain, Cell(""), Cell(""), Cell(""))
     tried, best, chosen = _drawn(node, spread, widths.histogram, is_unfolded, ascii)
@@ -312,6 +345,16 @@ def space_cells(
         Cell(best, "text-primary"),
         Cell(chosen, "text-accent"),
     )
+
+
+def _shortened(domain: str, width: int) -> str:
+    """A domain without what there is no room for: a prior first of all, and then choices."""
+    for separator, end in ((", ", ""), (" | ", " | …")):
+        parts = domain.split(separator)
+        while cell_len(domain) > width and len(parts) > 1:
+            parts.pop()
+            domain = separator.join(parts) + end
+    return domain
 
 
 def _drawn(

@@ -194,6 +194,36 @@ def test_rungs_tell_how_far_trials_have_come(recorded_run: CopyRun) -> None:
     assert rungs[1].planned == (9, 9, None, None)
 
 
+def test_brackets_tell_how_far_they_have_come(recorded_run: CopyRun) -> None:
+    snapshot = read(recorded_run("hyperband-0.17"))
+    rungs = rung_table(snapshot, summarize(snapshot))
+    assert [each.come for each in rungs] == [
+        (27, None, None, None),
+        (9, 0, None, None),
+        (3, 0, 0, None),
+        (1, 0, 0, 0),
+    ]
+
+
+def test_a_round_of_brackets_begins_where_the_one_before_was_full() -> None:
+    layouts = {"bracket_type": "hyperband", "bracket_layouts": [{0: 2, 1: 1}, {1: 1}]}
+    first = [trial("1_rung_0"), trial("2_rung_0"), trial("2_rung_1"), trial("3_rung_1")]
+    full, begun = (
+        rung_table(snapshot, summarize(snapshot))
+        for snapshot in (
+            run_of(*first, derived=layouts),
+            run_of(*first, trial("4_rung_0"), trial("5_rung_0", end=None), derived=layouts),
+        )
+    )
+    assert [each.come for each in full] == [(2, None), (1, 1)]
+    assert [each.come for each in begun] == [(1, None), (0, 0)]
+
+
+def test_where_promotions_wait_for_nobody_no_trial_is_of_a_bracket(recorded_run: CopyRun) -> None:
+    snapshot = read(recorded_run("asha-0.17"))
+    assert {each.come for each in rung_table(snapshot, summarize(snapshot))} == {()}
+
+
 def test_rungs_that_no_optimizer_recorded_are_those_of_the_trials(recorded_run: CopyRun) -> None:
     snapshot = read(recorded_run("hyperband-0.16"))
     rungs = rung_table(snapshot, summarize(snapshot))
@@ -359,8 +389,36 @@ def test_an_architecture_space_unfolds_into_its_operations(recorded_run: CopyRun
         ("[0]", "3 | 5 | 7"),
         ("activation", "resampled relu | gelu | silu"),
     ]
-    assert by_name["net"].domain == "operation Sequential"
-    assert "net[0].activation" in [child.name for child in by_name["net"].children]
+    net = by_name["net"]
+    assert net.domain == "operation Sequential"
+    # Each part once, with what was chosen for it, and within it what that choice has to choose.
+    assert [child.name for child in net.children] == ["[0]", "[1]", "[2]"]
+    first = net.children[0]
+    assert first.key is not None
+    assert [child.name for child in first.children] == ["Conv", "Pool", "activation", "[0]"]
+    assert first.starts_unfolded
+
+
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [
+        (40, "float 1e-5 … 0.1, log, prior 0.001"),
+        (30, "float 1e-5 … 0.1, log"),
+        (18, "float 1e-5 … 0.1"),
+    ],
+)
+def test_a_domain_leaves_out_whole_parts_where_there_is_no_room(width: int, said: str) -> None:
+    node = SpaceNode("lr", "lr", "float 1e-5 … 0.1, log, prior 0.001")
+    spreads = Spreads(MappingProxyType({}))
+    widths = SpaceWidths(domain=width)
+    assert space_cells(node, spreads, widths, is_unfolded=False)[1].text == said
+
+
+def test_choices_for_which_there_is_no_room_are_left_out_whole() -> None:
+    node = SpaceNode("size", "size", "32 | 64 | 128 | 256, prior 64")
+    spreads = Spreads(MappingProxyType({}))
+    cells = space_cells(node, spreads, SpaceWidths(domain=15), is_unfolded=False)
+    assert cells[1].text == "32 | 64 | …"
 
 
 def test_every_node_has_an_id_of_its_own(recorded_run: CopyRun) -> None:
@@ -428,5 +486,5 @@ def test_names_have_the_room_they_need_where_there_is_some() -> None:
 def test_the_short_names_of_the_rung_table_are_explained(recorded_run: CopyRun) -> None:
     snapshot = read(recorded_run("hyperband-0.17"))
     said = rung_words(rung_table(snapshot, summarize(snapshot)))
-    assert said == "wait: still pending; b0 … b3: trials each bracket plans"
+    assert said == "wait: pending; up: promoted; b0 … b3: trials of those planned"
     assert "pending" in rung_words(())

@@ -42,7 +42,7 @@ def test_budget_rungs_space_and_state_are_seen_at_once(drive: Drive, recorded_ru
         assert "evaluations 39, not 40: all trials, ended or" in text
         assert "worker_0: 40 / 40 evaluations, spent" in text
         assert "eta 3, sample_prior_first false, sampler uniform" in text
-        assert "3     27    1   –    –        – 0.1309 15 ★    1  1  2  4" in text
+        assert "3     27    1   –    –  – 0.1309 15 ★     1/1 0/1 0/2 0/4" in text
         assert "float 1e-5 … 0.1, log" in text
         assert "★ 0.00964" in text
         assert "random states  SeedSnapshot" in text
