@@ -114,14 +114,16 @@ def hazard(view: RunView, trials: Collection[Trial], harm: str, *, now: float) -
 
 
 def _standing(evaluating: Evaluating, now: float) -> str:
-    standing = evaluating.standing_at(now)
-    if standing == "working":
-        return "it is on time: nothing says that it has stopped"
-    if evaluating.reason:
-        return f"though {evaluating.reason}"
-    return "it takes longer than 95 % of like trials" + (
-        ", by far: its worker may be dead" if standing == "quiet" else ""
-    )
+    standing, reason = evaluating.standing_at(now), evaluating.reason_at(now)
+    if standing == "suspected":
+        return f"though {reason}"
+    if standing == "quiet":
+        return f"{reason}: its worker may be dead"
+    if standing == "late":
+        return f"it is late: {reason}"
+    if reason:
+        return f"{reason}: nothing says whether it has stopped"
+    return "it is on time: nothing says that it has stopped"
 
 
 def best_among(view: RunView, trials: Collection[Trial]) -> list[str]:

@@ -193,12 +193,9 @@ def _print_status(run: RunView, now: float) -> None:
         print(f"done in     {duration(left[0])}, when the {left[1].name} are spent")
     for each in summary.evaluating:
         elapsed = "" if each.started is None else f" for {duration(now - each.started)}"
-        standing = each.standing_at(now)
-        note = (
-            ""
-            if standing == "working"
-            else f", {standing}" + (f": {each.reason}" if each.reason else "")
-        )
+        standing, reason = each.standing_at(now), each.reason_at(now)
+        note = "" if standing == "working" else f", {standing}"
+        note += f": {reason}" if reason else ""
         print(plain(f"evaluating  {each.trial_id} on {each.worker_id}{elapsed}{note}"))
     if snapshot.errors:
         print(f"errors      {len(snapshot.errors)}; see neps-tui errors")

@@ -110,7 +110,7 @@ def symptoms_of_states(run: Evidence) -> Iterator[Symptom]:
             what = f"{how} by {worker}: {each.reason}"
             yield _about(each.trial_id, f"trial-{standing}", what)
         elif standing == "quiet":
-            what = f"evaluated by {worker} for ten times as long as usual, or longer"
+            what = f"{worker} has gone quiet: {each.reason_at(run.now)}"
             yield _about(each.trial_id, "trial-quiet", what)
 
 

@@ -206,6 +206,7 @@ class _Totals:
         history = self._workers.get(worker, WorkerHistory())
         fidelity = self._fidelity_of(trial)
         standing, reason = history.verdict(trial.metadata.time_started)
+        longest, compared_with = self._durations.longest(fidelity)
         return Evaluating(
             trial_id=trial.metadata.id,
             worker_id=worker,
@@ -214,6 +215,8 @@ class _Totals:
             late_after=self._durations.late_after(fidelity),
             standing=standing,
             reason=reason,
+            longest=longest,
+            compared_with=compared_with,
         )
 
     def _fidelity_of(self, trial: Trial) -> object:

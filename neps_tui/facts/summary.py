@@ -80,9 +80,11 @@ class Evaluating:
         started: Seconds since the epoch.
         usual: Seconds that like trials take, by their median; None before one has ended.
         late_after: Seconds after which it takes longer than 95 % of like trials.
-        standing: What is to be thought of it when it is neither late nor has gone quiet, which
-            is ten times as long.
+        standing: What is to be thought of it when it is neither late nor has gone quiet.
         reason: Why, in a sentence, where it is suspected or abandoned.
+        longest: Seconds that it may take by all that is known; it has gone quiet after ten times
+            that. None before there is anything to compare it with.
+        compared_with: How that is known, in a sentence without its stop.
     """
 
     trial_id: str
@@ -92,15 +94,30 @@ class Evaluating:
     late_after: float | None
     standing: Standing
     reason: str = ""
+    longest: float | None = None
+    compared_with: str = ""
 
     def standing_at(self, now: float) -> Standing:
         """What is to be thought of it at a moment, seconds since the epoch."""
-        if self.standing != "working" or self.late_after is None or self.started is None:
+        if self.standing != "working" or self.started is None:
             return self.standing
         elapsed = now - self.started
-        if elapsed > max(_QUIET_FACTOR * self.late_after, _LEAST_QUIET):
+        if self.longest is not None and elapsed > max(_QUIET_FACTOR * self.longest, _LEAST_QUIET):
             return "quiet"
-        return "late" if elapsed > self.late_after else "working"
+        return "late" if self.late_after is not None and elapsed > self.late_after else "working"
+
+    def reason_at(self, now: float) -> str:
+        """Why it has its standing at a moment, in a sentence without its stop.
+
+        Empty where the word says it: it is on time, by something that it can be compared with.
+        """
+        standing = self.standing_at(now)
+        if standing == "quiet":
+            return f"{self.compared_with}, this one over ten times as long"
+        if standing == "late":
+            return self.compared_with
+        is_unknown = standing == "working" and self.longest is None
+        return self.reason or (self.compared_with if is_unknown else "")
 
 
 @dataclass(frozen=True, slots=True)

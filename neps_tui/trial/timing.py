@@ -59,7 +59,8 @@ def timing_of(trial: Trial, view: RunView, now: float) -> Timing:
     standing = ""
     if running is not None:
         standing = running.standing_at(now)
-        standing += f": {running.reason}" if running.reason else ""
+        reason = running.reason_at(now)
+        standing += f": {reason}" if reason else ""
     return Timing(
         sampled=sampled,
         started=started,
@@ -113,7 +114,7 @@ def _moments(timing: Timing) -> Iterator[tuple[Part, ...]]:
         elif name == "sampled":
             yield (name, "$foreground-muted"), (MISSING, "")
     if timing.standing:
-        style = "" if timing.standing == "working" else _LATE
+        style = "" if _is_on_time(timing) else _LATE
         yield ("standing", "$foreground-muted"), (plain(timing.standing), style)
 
 
@@ -137,7 +138,11 @@ def _legend(timing: Timing, ascii: bool) -> tuple[Part, ...]:
 
 
 def _colour(timing: Timing) -> str:
-    return _EVALUATING if timing.standing in ("", "working") else _LATE
+    return _EVALUATING if _is_on_time(timing) else _LATE
+
+
+def _is_on_time(timing: Timing) -> bool:
+    return timing.standing.partition(":")[0] in ("", "working")
 
 
 def _bar(timing: Timing, width: int, ascii: bool) -> Iterator[Part]:

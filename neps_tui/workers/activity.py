@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,15 +11,21 @@ from neps_state import State, Trial
 from neps_state.signature import is_signature
 from neps_state.snapshot import RunSnapshot
 from neps_tui.facts.summary import Evaluating, RunSummary, Standing
-from neps_tui.words.formatting import duration
 from neps_tui.workers.lane import Bar, Lane
 
 _ALIVE: tuple[Standing, ...] = ("working", "late")
 _LEFT: tuple[Standing, ...] = ("abandoned", "suspected")
+_ACTIVE = ("working", "late", "waiting")
+"""States of workers that come and go while all is well."""
+_OTHERS = ("gone quiet", "idle", "ended", "no trial yet")
 _SOON = 60.0
 """Seconds after a report within which a worker is taken to be on its way to its next trial."""
 _MARGIN = 0.02
 """Part of the run's length that is shown after its last sign of life."""
+_ROOM = 0.1
+"""The same where a trial goes on, so that its name is seen."""
+_LONG_SILENCE = 10
+"""Times the run's length before it, after which a silence leaves no room for all else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,11 @@ class WorkerRow:
     failed: int
     busy: float | None
     last_report: float | None
+
+    @property
+    def current(self) -> tuple[Evaluating, ...]:
+        """The trials that it has taken and not left, the latest last."""
+        return _current(self.evaluating)
 
 
 class WorkerActivity:
@@ -150,8 +161,22 @@ class WorkerActivity:
     def verdict(self, worker: str, now: float) -> Verdict:
         """What is to be thought of a worker at a moment, seconds since the epoch."""
         evaluating = self.evaluating(worker)
-        if evaluating:
-            return _verdict_of(evaluating, now)
+        current = _current(evaluating)
+        verdict = _verdict_of(current[-1], now) if current else self._without_trial(worker, now)
+        left = [each for each in evaluating if each.standing in _LEFT]
+        return _having_left(left, verdict) if left else verdict
+
+    def counts(self, now: float) -> Mapping[str, int]:
+        """How many workers there are of each kind at a moment, seconds since the epoch.
+
+        Those between two trials are active like those at one: they change places all the time.
+        """
+        states = Counter(self.verdict(worker, now).state for worker in self.workers)
+        counts = {"active": sum(states[state] for state in _ACTIVE)}
+        counts |= {state: states[state] for state in _OTHERS}
+        return {state: count for state, count in counts.items() if count}
+
+    def _without_trial(self, worker: str, now: float) -> Verdict:
         lane = self.lane(worker)
         if self._is_spent:
             return Verdict("ended", "text-muted", "the budget is spent")
@@ -161,7 +186,7 @@ class WorkerActivity:
             return Verdict("no trial yet", "text-muted", "the optimizer's state names it")
         last = lane.last_sign
         if last is not None and now - last < _SOON:
-            return Verdict("waiting", "text-primary", "it has just ended a trial and has no other")
+            return Verdict("waiting", "text-primary", "it has just ended a trial")
         return Verdict(
             "idle", "text-muted", "it waits for a trial or has ended, nothing tells which"
         )
@@ -176,21 +201,32 @@ class WorkerActivity:
             for limit in summary.limits
         )
 
-    def span(self, now: float) -> tuple[float, float] | None:
+    def span(self, now: float, *, silence: bool = False) -> tuple[float, float] | None:
         """From when to when there is something to see, seconds since the epoch.
 
-        Until now while a worker works, and otherwise until shortly after the last sign of life:
-        a run that ended yesterday would be a single line of a day. None before a trial has
-        started.
+        Until now while a trial is evaluated, and otherwise until shortly after the last sign of
+        life: a run that ended yesterday would be a single line of a day. So it would where a
+        trial has gone quiet, or takes many times as long as all before it.
+
+        Args:
+            now: Seconds since the epoch.
+            silence: Whether that, too, is to be seen until now.
+
+        Returns:
+            None before a trial has started.
         """
         lanes = [lane for lane in self._lanes.values() if lane.bars]
-        if not lanes:
+        if not lanes or self._summary is None:
             return None
         first = min(lane.bars[0].start for lane in lanes)
         last = max(lane.last_sign or first for lane in lanes)
-        if self._summary is not None and self._summary.busy(now):
+        length = last - first
+        if all(each.standing == "abandoned" for each in self._summary.evaluating):
+            return first, max(last, min(now, last + _MARGIN * length))
+        is_long = not self._summary.busy(now) or now - last > _LONG_SILENCE * length
+        if silence or not is_long or not self._summary.ended:
             return first, max(now, last)
-        return first, max(last, min(now, last + _MARGIN * (last - first)))
+        return first, max(last, min(now, last + _ROOM * length))
 
     def _place(self, snapshot: RunSnapshot) -> None:
         before, changed = self._snapshot, snapshot.changed
@@ -225,14 +261,6 @@ def standing_word(standing: Standing) -> str:
     return "gone quiet" if standing == "quiet" else standing
 
 
-def reason_of(each: Evaluating, standing: Standing) -> str:
-    """Why a trial that is being evaluated has its standing; empty where the word says it."""
-    if standing in ("late", "quiet") and each.late_after is not None:
-        usual = f"95 % of such trials take at most {duration(each.late_after)}"
-        return usual if standing == "late" else f"{usual}, this one over ten times as long"
-    return each.reason
-
-
 COLOURS: Mapping[Standing, str] = {
     "working": "text-success",
     "late": "text-warning",
@@ -243,20 +271,27 @@ COLOURS: Mapping[Standing, str] = {
 """Theme variables for the standings."""
 
 
-def _verdict_of(evaluating: Sequence[Evaluating], now: float) -> Verdict:
-    """By its latest trial, and with a word on those that it has left for it."""
-    latest = evaluating[-1]
+def _current(evaluating: Iterable[Evaluating]) -> tuple[Evaluating, ...]:
+    return tuple(each for each in evaluating if each.standing not in _LEFT)
+
+
+def _verdict_of(latest: Evaluating, now: float) -> Verdict:
     standing = latest.standing_at(now)
-    left = [each for each in evaluating[:-1] if each.standing in _LEFT]
-    if not left:
-        return Verdict(standing_word(standing), COLOURS[standing], reason_of(latest, standing))
+    return Verdict(standing_word(standing), COLOURS[standing], latest.reason_at(now))
+
+
+def _having_left(left: Sequence[Evaluating], verdict: Verdict) -> Verdict:
+    """The same with a word on the trials that the worker has left."""
+    by_reason: defaultdict[str, list[str]] = defaultdict(list)
+    for each in left:
+        by_reason[f"{each.standing}: {each.reason}"].append(each.trial_id)
+    reasons = [f"{', '.join(trials)} {reason}" for reason, trials in by_reason.items()]
     sure = all(each.standing == "abandoned" for each in left)
-    reasons = [reason_of(latest, standing)] if standing != "working" else []
-    reasons += [f"{each.trial_id} {each.standing}: {each.reason}" for each in left]
+    is_well = verdict.state not in ("late", "gone quiet")
     return Verdict(
-        f"{standing_word(standing)}, left {len(left)}{'' if sure else '?'}",
-        COLOURS[standing] if standing != "working" else COLOURS[left[0].standing],
-        "; ".join(filter(None, reasons)),
+        f"{verdict.word}, left {len(left)}{'' if sure else '?'}",
+        COLOURS[left[0].standing] if is_well else verdict.colour,
+        "; ".join(filter(None, [verdict.reason, *reasons])),
     )
 
 

@@ -50,8 +50,9 @@ class LanePicture:
     """The bars of one worker in a window of time.
 
     Where several trials share half a cell it shows the worst of their states: crashed, failed,
-    corrupted, unknown, success, evaluating. Whatever is neither a success has its sign in the
-    cell where it ends, which then is its own; among several the worst again. Where several end in
+    corrupted, unknown, success, evaluating. Whatever is no success has its sign in the cell where
+    it ends, which then is its own; among several the worst again. One that is evaluated has it
+    where it goes out of sight, too, and a fill of its own. Where several end in
     one cell and some of them failed, it is filled as high as their share, by an eighth at least:
     so a crash is seen however many trials are in the cell, and is no more than it was. A bar that
     the next one follows at once leaves its last half cell free, if it has at least three and no
@@ -116,7 +117,8 @@ class LanePicture:
                         line[half] = rank
                 if stop - seen >= 7:
                     self._label(bar, seen, stop, rank)
-            if rank in _SIGNED and last <= halves and signs.get(stop // 2, 0) < rank:
+            ends = last <= halves or rank == _EVALUATING
+            if rank in _SIGNED and ends and signs.get(stop // 2, 0) < rank:
                 signs[stop // 2] = rank
 
     def choose(self, bar: Bar) -> None:
@@ -136,8 +138,9 @@ class LanePicture:
             for label in self._labels
             if label[0] + len(label[2]) <= cells.start or label[0] >= cells.stop
         ]
-        if _RANKS[bar.state] in _SIGNED and last <= self._window.halves:
-            self._signs[stop // 2] = _CHOSEN + _RANKS[bar.state]
+        rank = _RANKS[bar.state]
+        if rank in _SIGNED and (last <= self._window.halves or rank == _EVALUATING):
+            self._signs[stop // 2] = _CHOSEN + rank
         self._label(bar, seen, stop, _CHOSEN)
 
     def _label(self, bar: Bar, first: int, last: int, rank: int) -> None:
@@ -184,7 +187,7 @@ class LanePicture:
         chosen = rank > _CHOSEN
         name = _NAMES[rank - _CHOSEN if chosen else rank]
         if not named and not self._ascii:
-            return Piece("█", ("chosen" if chosen else name,))
+            return Piece("█" if chosen else _fill(rank), ("chosen" if chosen else name,))
         return Piece(look(name).sign(self._ascii), ("on-chosen" if chosen else f"on-{name}",))
 
     def _cell(self, cell: int, idle: range) -> Piece:
@@ -197,7 +200,7 @@ class LanePicture:
             fill = "|" if _GAP in (left, right) else _ascii_fill(worst)
             return Piece(fill, (_NAMES[worst],))
         if left == right:
-            return Piece("█", (_NAMES[left],))
+            return Piece(_fill(left), (_NAMES[left],))
         if right <= _GAP:
             return Piece("▌", (_NAMES[left],))
         if left <= _GAP:
@@ -208,6 +211,11 @@ class LanePicture:
 def worst_of(bars: Iterable[Bar]) -> Bar | None:
     """The bar that prevails where several share a cell: of the worst state, the latest."""
     return max(bars, key=lambda bar: (_RANKS[bar.state], bar.start), default=None)
+
+
+def _fill(rank: int) -> str:
+    """A full cell; what is not over yet can be told apart without colours."""
+    return "▒" if rank == _EVALUATING else "█"
 
 
 def _ascii_fill(rank: int) -> str:

@@ -14,7 +14,7 @@ from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell, Column
 from neps_tui.words.formatting import MISSING, age, bar, clock, duration, number, percent, plain
 from neps_tui.words.states import INCUMBENT, look
-from neps_tui.workers.activity import COLOURS, WorkerRow, reason_of, standing_word
+from neps_tui.workers.activity import COLOURS, WorkerRow, standing_word
 from neps_tui.workers.lane import FAILED, Bar
 from neps_tui.workers.time_window import clock_time
 
@@ -56,7 +56,7 @@ def worker_cells(
         narrow: Whether there is little room.
         ascii: Whether only ASCII may be drawn.
     """
-    latest = row.evaluating[-1] if row.evaluating else None
+    latest = row.current[-1] if row.current else None
     colour = "text-muted" if latest is None else COLOURS[latest.standing_at(now)]
     report = MISSING if row.last_report is None else age(now - row.last_report)
     return (
@@ -82,8 +82,10 @@ def worker_in_words(row: WorkerRow, now: float) -> Iterator[Part]:
     """
     yield plain(row.worker_id), "bold"
     yield f" {row.verdict.word}", f"${row.verdict.colour}".replace("text-muted", "foreground-muted")
+    if row.verdict.reason:
+        yield f": {plain(row.verdict.reason)}", ""
     facts = []
-    if len(row.evaluating) > 1:
+    if len(row.current) > 1:
         facts.append(f"evaluates {plain(_evaluates(row))}")
     if row.ended:
         failed = f", {row.failed} failed ({percent(row.failed, row.ended)})" if row.failed else ""
@@ -93,8 +95,6 @@ def worker_in_words(row: WorkerRow, now: float) -> Iterator[Part]:
     if row.last_report is not None:
         facts.append(f"reported {age(now - row.last_report)}")
     yield "".join(f" · {fact}" for fact in facts), "$foreground-muted"
-    if row.verdict.reason:
-        yield f" · {plain(row.verdict.reason)}", ""
 
 
 def trial_in_words(
@@ -114,15 +114,18 @@ def trial_in_words(
     shown = INCUMBENT if is_best else look(trial.state.value)
     yield f"{shown.sign(ascii)} {plain(trial.id)}", f"bold {shown.colour_style}"
     yield f" {trial.state.value}", shown.colour_style
+    running = next((each for each in view.summary.evaluating if each.trial_id == trial.id), None)
+    if running is not None:
+        yield from _standing(running, now)
     if len(crowd) > 1:
         yield f" · {_crowd_in_words(crowd)}", "$foreground-muted"
     if report is not None and report.objective_to_minimize is not None:
         yield f" · objective {number(report.objective_to_minimize)}", ""
     if metadata.time_started is not None:
         yield f" · {_times(trial, now)}", "$foreground-muted"
-    if trial.state is State.EVALUATING:
-        yield from _standing(trial, view, now)
-    elif error := error_text(trial):
+    if running is not None and running.usual is not None:
+        yield f", usually {duration(running.usual)}", "$foreground-muted"
+    if running is None and (error := error_text(trial)):
         yield f" · {plain(error[:_LONGEST_ERROR])}", "$text-error"
 
 
@@ -144,21 +147,17 @@ def _times(trial: Trial, now: float) -> str:
     return f"{first} – {last}, took {duration(duration_of(trial))}"
 
 
-def _standing(trial: Trial, view: RunView, now: float) -> Iterator[Part]:
-    for each in view.summary.evaluating:
-        if each.trial_id == trial.id:
-            standing = each.standing_at(now)
-            if each.usual is not None:
-                yield f", usually {duration(each.usual)}", "$foreground-muted"
-            if standing != "working":
-                yield f" · {standing_word(standing)}", f"${COLOURS[standing]}"
-            if reason := reason_of(each, standing):
-                yield f": {plain(reason)}", ""
+def _standing(running: Evaluating, now: float) -> Iterator[Part]:
+    standing = running.standing_at(now)
+    if standing != "working":
+        yield f", {standing_word(standing)}", f"${COLOURS[standing]}"
+    if reason := running.reason_at(now):
+        yield f": {plain(reason)}", ""
 
 
 def _evaluates(row: WorkerRow, narrow: bool = False) -> str:
     """All that it evaluates, the latest first, or how many there are besides that."""
-    trials = [each.trial_id for each in reversed(row.evaluating)]
+    trials = [each.trial_id for each in reversed(row.current)]
     if narrow and len(trials) > 1:
         return f"{trials[0]} +{len(trials) - 1}"
     return ", ".join(trials)

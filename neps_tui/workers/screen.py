@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -10,8 +9,10 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Resize
+from textual.geometry import Size
 from textual.widgets import Static
 
 from neps_tui.actions import bindings_of
@@ -19,7 +20,7 @@ from neps_tui.screens.view_screen import ViewScreen
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell
 from neps_tui.widgets.key_bar import KeyBar
-from neps_tui.words.formatting import duration, to_ascii
+from neps_tui.words.formatting import counted, duration, to_ascii
 from neps_tui.workers.activity import WorkerActivity
 from neps_tui.workers.rows import (
     Part,
@@ -30,8 +31,13 @@ from neps_tui.workers.rows import (
 )
 from neps_tui.workers.time_window import clock_time
 from neps_tui.workers.timeline import Timeline
+from neps_tui.workers.trial_list import list_parts, trials_around
 
-_NARROW, _LOW = 110, 30
+_NARROW, _NARROWEST = 110, 70
+_LOW, _LOWEST = 30, 16
+_WRAPPED = ("worker", "chosen")
+_LEAST_LIST = 5
+"""Lines that a list of trials is worth."""
 _EMPTY = (
     "No worker yet.\n"
     "Each process that calls neps.run shows here once it is registered or has taken a trial."
@@ -40,6 +46,8 @@ _EMPTY = (
 
 class WorkersScreen(ViewScreen):
     """Workers in rows with their lanes of trials, and the chosen ones in words below.
+
+    Where the lanes leave room, the trials of the chosen worker are listed there.
 
     Args:
         can_write: Whether the run may be changed from here.
@@ -58,16 +66,18 @@ class WorkersScreen(ViewScreen):
         self._activity = WorkerActivity()
         self._timeline = Timeline(ascii=ascii, empty_text=_EMPTY)
         self._texts = {
-            name: Static(id=name, markup=False) for name in ("title", "worker", "chosen")
+            name: Static(id=name, markup=False) for name in ("title", "list", "worker", "chosen")
         }
-        self._drawn: dict[str, Sequence[Part]] = {}
+        self._room = Vertical(self._timeline, self._texts["list"], id="room")
+        self._drawn: dict[str, tuple[Size, Sequence[Part]]] = {}
         self._refused: list[bool] = []
+        self._height_of_lanes: int | None = None
 
     def compose(self) -> ComposeResult:
         """The line about all, the workers, the chosen ones in words, the keys."""
         yield self.header
         yield self._texts["title"]
-        yield self._timeline
+        yield self._room
         yield self._texts["worker"]
         yield self._texts["chosen"]
         yield KeyBar()
@@ -80,7 +90,9 @@ class WorkersScreen(ViewScreen):
     def on_resize(self, event: Resize) -> None:
         """Shorter names where there is little room."""
         self.set_class(event.size.width < _NARROW, "-narrow")
+        self.set_class(event.size.width < _NARROWEST, "-narrowest")
         self.set_class(event.size.height < _LOW, "-low")
+        self.set_class(event.size.height < _LOWEST, "-lowest")
         if self.view is not None:
             self.call_after_refresh(self.watch_view)
 
@@ -95,8 +107,23 @@ class WorkersScreen(ViewScreen):
             row = self._activity.row(worker, now)
             return worker_cells(row, now, narrow=narrow, ascii=self.ascii)
 
-        self._timeline.show(self._activity, worker_columns(narrow), cells, now)
+        self._timeline.show(
+            self._activity, worker_columns(narrow), cells, now, is_past=view.moment is not None
+        )
+        self._divide_room()
         self._show_words(view)
+
+    def _divide_room(self) -> None:
+        """Give the lanes what they can use, and a list of trials what is left."""
+        needed = self._timeline.greatest_height
+        has_list = 0 < needed <= self._room.size.height - _LEAST_LIST
+        height = needed if has_list else None
+        if height != self._height_of_lanes:
+            self._height_of_lanes = height
+            self._timeline.styles.height = "1fr" if height is None else height
+            self._texts["list"].display = has_list
+            # Only then it is known how many lines the list has.
+            self.call_after_refresh(self._follow_cursor)
 
     @on(Timeline.CursorMoved)
     def _follow_cursor(self) -> None:
@@ -108,7 +135,7 @@ class WorkersScreen(ViewScreen):
         now, worker, bar = view.now(), self._timeline.worker, self._timeline.chosen
         row = None if worker is None else self._activity.row(worker, now)
         trial = None if bar is None else view.trial(bar.trial_id)
-        self._update("title", list(self._title(now)))
+        self._update("title", list(self._title(view, now)))
         self._update("worker", [] if row is None else list(worker_in_words(row, now)))
         self._update(
             "chosen",
@@ -116,38 +143,76 @@ class WorkersScreen(ViewScreen):
             if trial is None
             else list(trial_in_words(trial, view, now, self.ascii, self._timeline.crowd)),
         )
-
+        self._update("list", self._list(view, now))
         refused = [self.why_not(action) is not None for action in ("open", "see_all")]
         if refused != self._refused:
             # Only then: the footer is made anew each time.
             self._refused = refused
             self.refresh_bindings()
 
-    def _title(self, now: float) -> Iterator[Part]:
-        workers = self._activity.workers
-        counts = Counter(self._activity.verdict(worker, now).state for worker in workers)
-        said = "".join(f" · {count} {state}" for state, count in counts.most_common())
-        yield f"Workers {len(workers)}", "bold"
-        yield said, "$foreground-muted"
+    def _list(self, view: RunView, now: float) -> list[Part]:
+        worker, bar = self._timeline.worker, self._timeline.chosen
+        if self._height_of_lanes is None or worker is None or bar is None:
+            return []
+        room = max(self._texts["list"].size.height - 1, 0)
+        bars = trials_around(self._activity.lane(worker).bars, bar, room)
+        return list_parts(bars, bar, view, now, ascii=self.ascii)
+
+    def _title(self, view: RunView, now: float) -> Iterator[Part]:
+        workers, in_sight = len(self._activity.workers), self._timeline.workers_in_sight
+        count = str(workers)
+        if len(in_sight) < workers:
+            count = f"{in_sight.start + 1}–{in_sight.stop} of {workers}"
+        room = self._texts["title"].content_size.width - len(f"Workers {count}")
+        yield f"Workers {count}", "bold"
+        for said in self._kinds(view, now):
+            # What has no room is left out whole.
+            if (room := room - len(said)) < 0:
+                return
+            yield said, "$foreground-muted"
+        shown = next((each for each in self._extents() if len(each) + 2 <= room), "")
+        yield " " * (room - len(shown)) + shown, "$foreground-muted"
+
+    def _kinds(self, view: RunView, now: float) -> Iterator[str]:
+        """How many workers there are of each kind, and how many trials they have left."""
+        for state, count in self._activity.counts(now).items():
+            yield f" · {count} {state}"
+        if left := len(view.summary.abandoned):
+            yield f" · {counted(left, 'trial')} abandoned"
+
+    def _extents(self) -> Iterator[str]:
+        """Which part of the time is in sight, and the same in fewer words."""
         if (edges := self._timeline.edges) is None:
             return
         span = edges[1] - edges[0]
         start, end = (clock_time(edge, span) for edge in edges)
         end = end[7:] if end[:7] == start[:7] else end
-        extent = "whole run" if self._timeline.is_whole else "zoomed"
-        shown = f"{start} – {end}, {extent}, {duration(span)}"
-        room = self._texts["title"].content_size.width - len(f"Workers {len(workers)}{said}{shown}")
-        if room >= 2:
-            yield " " * room, ""
-            yield shown, "$foreground-muted"
+        extent = "silence cut" if self._timeline.hides_silence else "whole run"
+        if self._timeline.is_zoomed:
+            extent = "zoomed"
+        yield f"{start} – {end}, {extent}, {duration(span)}"
+        yield f"{extent}, {duration(span)}"
 
     def _update(self, name: str, parts: Sequence[Part]) -> None:
         if self.ascii:
             parts = [(to_ascii(text), style) for text, style in parts]
-        if parts != self._drawn.get(name):
-            self._drawn[name] = parts
+        drawn = (self._texts[name].content_size, parts)
+        if drawn != self._drawn.get(name):
+            self._drawn[name] = drawn
             # Each has its height whatever it says.
-            self._texts[name].update(Content.assemble(*parts), layout=False)
+            self._texts[name].update(self._fitted(name, Content.assemble(*parts)), layout=False)
+
+    def _fitted(self, name: str, content: Content) -> Content:
+        """What has room of a text that wraps, and a sign where there was more."""
+        size = self._texts[name].content_size
+        if name not in _WRAPPED or size.width < 2:
+            return content
+        lines = content.wrap(size.width)
+        if len(lines) <= size.height:
+            return content
+        last = lines[size.height - 1].rstrip().truncate(size.width - 1)
+        more = Content("~" if self.ascii else "…")
+        return Content("\n").join([*lines[: size.height - 1], last + more])
 
     # --- what a person can do ------------------------------------------------------------------
 
@@ -177,7 +242,8 @@ class WorkersScreen(ViewScreen):
             return "No worker has started a trial yet."
         if action == "open" and self._timeline.chosen is None:
             return "This worker has not started a trial yet."
-        if action == "see_all" and self._timeline.is_whole:
+        timeline = self._timeline
+        if action == "see_all" and not (timeline.is_zoomed or timeline.has_silence):
             return "The whole run is in sight already."
         return None
 

@@ -24,16 +24,18 @@ from neps_tui.workers.lane_cursor import LaneCursor
 from neps_tui.workers.lane_picture import LANE_LOOKS, LanePicture, Piece, worst_of
 from neps_tui.workers.time_window import TimeWindow, Zoom
 from neps_tui.workers.timeline_face import (
+    Present,
     TimelineLayout,
     draw_axis,
     draw_labels,
+    draw_legend,
     draw_row,
     indented,
 )
 
 _ZOOM_STEP = 1.5
 _PAN_STEP = 0.25
-_OTHER_LOOKS = ("header", "cursor", "idle", "axis", "now", "empty")
+_OTHER_LOOKS = ("header", "cursor", "idle", "axis", "now", "past", "empty")
 
 
 class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
@@ -42,7 +44,7 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
     The lanes are below the rows if there is room for all workers so or none beside them, and
     beside them otherwise. What a bar looks like, and what many in one cell, says
     `LanePicture`. The cursor is on a worker and on one of its trials. The right edge follows
-    the end of the run while it is there.
+    the end of the run while it is there. A long silence at its end is out of sight at first.
 
     The keys are the screen's. The wheel scrolls the workers, or zooms where all
     are in sight; with control it always zooms, with shift it pans. A click chooses a trial, and
@@ -67,6 +69,7 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
         & > .timeline--axis { color: $text-muted; }
         & > .timeline--empty { color: $text-muted; }
         & > .timeline--now { color: $text-accent; text-style: bold; }
+        & > .timeline--past { color: $text-warning; text-style: bold; }
         & > .timeline--idle { color: $foreground 20%; }
         & > .timeline--cursor {
             color: $block-cursor-foreground;
@@ -122,7 +125,9 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
         self._columns = ColumnLayout((), ascii=ascii)
         self._cells: Callable[[str], Sequence[Cell]] = lambda _: ()
         self._now = 0.0
+        self._is_past = False
         self._zoom = Zoom()
+        self._shows_silence = False
         self._cursor = LaneCursor()
         self._pictures: dict[str, tuple[Lane, int, TimeWindow, LanePicture]] = {}
         self._lines: list[list[Piece]] = []
@@ -136,6 +141,8 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
         columns: Sequence[Column],
         cells: Callable[[str], Sequence[Cell]],
         now: float,
+        *,
+        is_past: bool = False,
     ) -> None:
         """Show a moment of the run.
 
@@ -145,10 +152,12 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
                 what room the others leave, and none beside lanes.
             cells: Gives the cells of a worker's row.
             now: Seconds since the epoch.
+            is_past: Whether that is a moment of the past.
         """
         if tuple(columns) != self._columns.columns:
             self._columns = ColumnLayout(columns, ascii=self._ascii)
-        self._activity, self._cells, self._now = activity, cells, now
+        self._activity, self._cells = activity, cells
+        self._now, self._is_past = now, is_past
         self._cursor.row(activity.workers)
         self._update()
 
@@ -177,13 +186,36 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def edges(self) -> tuple[float, float] | None:
         """From when to when is in sight, seconds since the epoch; None before there is any."""
-        span = self._activity.span(self._now)
+        span = self._span
         return None if span is None else self._zoom.edges(*span)
 
     @property
-    def is_whole(self) -> bool:
-        """Whether the whole run is in sight."""
-        return self._zoom.span is None
+    def is_zoomed(self) -> bool:
+        """Whether a person has chosen what is in sight."""
+        return self._zoom.span is not None
+
+    @property
+    def has_silence(self) -> bool:
+        """Whether the run ends with a long silence, which leaves no room for what was before."""
+        return self._activity.span(self._now) != self._activity.span(self._now, silence=True)
+
+    @property
+    def hides_silence(self) -> bool:
+        """Whether that is out of sight."""
+        return self.has_silence and not self._shows_silence
+
+    @property
+    def workers_in_sight(self) -> range:
+        """The places of the workers of which all is in sight."""
+        layout, scrolled = self._layout, self.scroll_offset.y
+        blank = layout.lines - layout.lane.stop
+        last = (scrolled + layout.page + blank) // layout.lines
+        return range(-(-scrolled // layout.lines), min(last, len(self._activity.workers)))
+
+    @property
+    def greatest_height(self) -> int:
+        """Lines beyond which more would stay blank."""
+        return TimelineLayout.greatest_height(len(self._activity.workers))
 
     # What a person can do
 
@@ -213,22 +245,25 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
 
     def zoom(self, steps: int) -> None:
         """See less and larger, or with negative steps more, around the trial under the cursor."""
-        bar, span = self.chosen, self._activity.span(self._now)
+        bar, span = self.chosen, self._span
         if bar is None or span is None:
             return
+        if steps < 0 and not self.is_zoomed:
+            self._shows_silence = True
         end = min(bar.end, span[1])
         is_now = self._cursor.follows_latest and span[1] >= self._now
         self._zoom_at(steps, end if is_now else (bar.start + end) / 2)
 
     def pan(self, steps: int) -> None:
         """See what was later, or with negative steps before, by a quarter of what is in sight."""
-        span = self._activity.span(self._now)
+        span = self._span
         if span is not None:
             self._zoom = self._zoom.panned(steps * _PAN_STEP, *span)
             self._moved()
 
     def see_all(self) -> None:
-        """See the whole run."""
+        """See the whole run; from there, again without a long silence at its end."""
+        self._shows_silence = self.is_zoomed or not self._shows_silence
         self._zoom = Zoom()
         self._moved()
 
@@ -243,7 +278,7 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
         self._moved()
 
     def _zoom_at(self, steps: int, time: float) -> None:
-        span = self._activity.span(self._now)
+        span = self._span
         if span is not None:
             self._zoom = self._zoom.zoomed(_ZOOM_STEP**-steps, time, *span)
             self._moved()
@@ -253,7 +288,7 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.CursorMoved())
 
     def _reveal_trial(self) -> None:
-        bar, span = self.chosen, self._activity.span(self._now)
+        bar, span = self.chosen, self._span
         if bar is not None and span is not None:
             self._zoom = self._zoom.revealing(bar.start, min(bar.end, span[1]), *span)
 
@@ -340,8 +375,12 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
         return TimelineLayout.fitting(size.width, size.height, len(self._activity.workers), widths)
 
     @property
+    def _span(self) -> tuple[float, float] | None:
+        return self._activity.span(self._now, silence=self._shows_silence)
+
+    @property
     def _window(self) -> TimeWindow | None:
-        span = self._activity.span(self._now)
+        span = self._span
         return None if span is None else self._zoom.window(*span, 2 * self._layout.width)
 
     def _update(self) -> None:
@@ -396,10 +435,13 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
                     lanes[which] = self._lane(workers[number], window, named=which[1])
                 line = [*indented(line, layout.left), *lanes[which]]
             lines.append(line)
-        lines.append([])
+        lines += [[] for _ in range(height - len(lines))]
         if window is not None:
             at = layout.axis(len(workers))
-            lines[at] = draw_axis(window, layout, self._now, self._ascii)
+            present = Present(self._now, self._is_past, self.hides_silence and not self.is_zoomed)
+            lines[at] = draw_axis(window, layout, present, self._ascii)
+            if at + 1 < height:
+                lines[at + 1] = draw_legend(layout, self._ascii)
         return lines
 
     def _empty_lines(self, height: int) -> list[list[Piece]]:
@@ -445,7 +487,7 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
         if self.show_vertical_scrollbar:
             self.vertical_scrollbar.position = new_value
         if round(old_value) != round(new_value):
-            self._update()
+            self._moved()
 
     def watch_empty_text(self) -> None:
         """Say it, if there are no workers."""

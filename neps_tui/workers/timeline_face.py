@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
 from neps_tui.widgets.columns import ColumnLayout, Row
+from neps_tui.words.formatting import duration, to_ascii
 from neps_tui.workers.lane_picture import Piece
-from neps_tui.workers.time_window import TimeWindow, clock_ticks
+from neps_tui.workers.time_window import TimeWindow, clock_ticks, clock_time
 
 _GUTTER = 1
 """Blank cells at the left and between rows and lanes beside them."""
@@ -22,6 +24,15 @@ _LEAST_TEXT = 8
 """Cells of a text that are worth showing."""
 _AROUND = 2
 """Lines above and below the workers: labels and axis."""
+_ROOMY = 20
+"""Lines of the widget in which there is always one for the legend."""
+_LEGEND = (
+    *(("success", "█", "=", "success"), ("evaluating", "▒▶", "->", "evaluating")),
+    *(("crashed", "✘", "X", "crashed"), ("failed", "✖", "x", "failed")),
+    *(("corrupted", "⚠", "!", "corrupted"), ("crashed", "▃", ":", "some failed")),
+    *(("idle", "─", ".", "waits"), ("chosen", "█", "#", "chosen")),
+)
+"""Looks, signs with Unicode and without, and what they stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,7 @@ class TimelineLayout:
             workers: How many workers there are.
             widths: Cells of the columns with their gaps.
         """
-        page = max(height - _AROUND, 0)
+        page = max(height - _AROUND - (height >= _ROOMY), 0)
         if width >= _WIDE and 2 * workers > page:
             room = width - max(_LEAST_LANE, int(width * _LANE_PART))
             columns, used = _fitting(widths[:-1], room)
@@ -79,6 +90,11 @@ class TimelineLayout:
             left=_GUTTER,
             width=max(width - 2 * _GUTTER, 2),
         )
+
+    @staticmethod
+    def greatest_height(workers: int) -> int:
+        """Lines of the widget beyond which more would stay blank."""
+        return workers * (_HIGHEST_LANE + 2) + _AROUND + 1
 
     def axis(self, workers: int) -> int:
         """The line of the axis: right below the last worker's lane, or the last line."""
@@ -141,21 +157,34 @@ def _cut(text: str, width: int, ascii: bool) -> str:
     return set_cell_size(text, width - 1) + ("~" if ascii else "…")
 
 
-def draw_axis(window: TimeWindow, layout: TimelineLayout, now: float, ascii: bool) -> list[Piece]:
-    """Round times, and where now is if it is in sight."""
+class Present(NamedTuple):
+    """The moment up to which the run is shown.
+
+    Attributes:
+        time: Seconds since the epoch.
+        is_past: Whether it is a moment of the past.
+        goes_on: Whether trials go on until then where it is out of sight.
+    """
+
+    time: float
+    is_past: bool = False
+    goes_on: bool = False
+
+
+def draw_axis(
+    window: TimeWindow, layout: TimelineLayout, present: Present, ascii: bool
+) -> list[Piece]:
+    """Round times, and where the present is, or how far off if trials go on until then."""
     mark = "|" if ascii else "╵"
     cells = [" "] * layout.width
     taken = layout.width
+    text, start = _present_label(window, layout.width, present, mark)
+    text = to_ascii(text) if ascii else text
     is_now: range = range(0)
-    at = window.half_at(now) // 2
-    if 0 <= at <= layout.width:
-        at = min(at, layout.width - 1)
-        text = f"{mark}now" if at + 4 <= layout.width else f"now{mark}"
-        start = at if text.startswith(mark) else at - 3
-        if start >= 0:
-            is_now = range(start, start + len(text))
-            cells[is_now.start : is_now.stop] = text
-            taken = start - 1
+    if text and start >= 0:
+        is_now = range(start, start + len(text))
+        cells[is_now.start : is_now.stop] = text
+        taken = start - 1
     for tick in clock_ticks(window.start, window.end, layout.width):
         at = window.half_at(tick.time) // 2
         text = mark + tick.label
@@ -164,8 +193,40 @@ def draw_axis(window: TimeWindow, layout: TimelineLayout, now: float, ascii: boo
     before = "".join(cells[: is_now.start]) if is_now else "".join(cells)
     pieces = [Piece(" " * layout.left), Piece(before, ("axis",))]
     if is_now:
-        pieces.append(Piece("".join(cells[is_now.start : is_now.stop]), ("now",)))
+        look = "past" if present.is_past else "now"
+        pieces.append(Piece("".join(cells[is_now.start : is_now.stop]), (look,)))
         pieces.append(Piece("".join(cells[is_now.stop :])))
+    return pieces
+
+
+def _present_label(window: TimeWindow, width: int, present: Present, mark: str) -> tuple[str, int]:
+    """What is said of the present, and in which cell that starts; no text if it is no matter."""
+    name = "now"
+    if present.is_past:
+        name = f"past {clock_time(present.time, window.end - window.start)}"
+    at = window.half_at(present.time) // 2
+    if 0 <= at <= width:
+        at = min(at, width - 1)
+        if at + 1 + len(name) <= width:
+            return f"{mark}{name}", at
+        return f"{name}{mark}", at - len(name)
+    if at > width and present.goes_on:
+        text = f"{duration(present.time - window.end)} to {name} →"
+        return text, width - len(text)
+    return "", 0
+
+
+def draw_legend(layout: TimelineLayout, ascii: bool) -> list[Piece]:
+    """What the bars and signs stand for, the most needed first, as many as have room."""
+    pieces = [Piece(" " * _GUTTER)]
+    room = layout.left + layout.width - _GUTTER
+    for look, sign, ascii_sign, words in _LEGEND:
+        sign = ascii_sign if ascii else sign
+        if room < len(sign) + 1 + len(words):
+            break
+        looks = ("on-success", look) if words == "some failed" else (look,)
+        pieces += [Piece(sign, looks), Piece(f" {words}  ", ("axis",))]
+        room -= len(sign) + 1 + len(words) + 2
     return pieces
 
 

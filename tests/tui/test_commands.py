@@ -233,6 +233,25 @@ def test_an_abandoned_trial_does_not(run: Run, run_copy: CopyRun) -> None:
     assert "abandoned: 10, its worker has started a later trial" in output
 
 
+def left_early(root: Path) -> Path:
+    """A run whose worker was killed when only four trials had ended."""
+    for number in range(5, 10):
+        shutil.rmtree(root / "configs" / f"config_{number}")
+    (root / "configs" / ".trial_cache.pkl").unlink()
+    return root
+
+
+def test_a_worker_killed_early_does_not_keep_a_run_live(run: Run, run_copy: CopyRun) -> None:
+    root = left_early(run_copy("killed-0.17"))
+    output = run("status", root)[1]
+    assert "condition   idle, 0 of 1 worker busy" in output
+    why = "the longest of 4 like trials took 10 ms, this one over ten times as long"
+    assert f", quiet: {why}" in output
+    assert json.loads(run("status", root, "--json")[1])["condition"] == "idle"
+    assert json.loads(run("status", root, "--json")[1])["abandoned"] == []
+    assert f"{why}: its worker may be dead" in run("reset", root, "10", "--dry-run", "--force")[1]
+
+
 @contextmanager
 def held(lock: Path, function: str) -> Iterator[int]:
     """Another process that holds a lock; its process id."""

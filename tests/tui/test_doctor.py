@@ -761,7 +761,7 @@ def test_notes_alone_end_with_0(run_copy: CopyRun) -> None:
     root = run_copy("killed-0.17")
     told = Outcome("doctor", root)
     assert told.status == 0
-    assert "note     trial-quiet: Trial 10" in told.output
+    assert "note     trial-quiet: Trial 10: worker_0 has gone quiet: 95 % of like" in told.output
     assert "neps-tui reset" in told.output
 
 

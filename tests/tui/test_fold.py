@@ -19,7 +19,7 @@ from neps_state.snapshot import Phase, RunSnapshot
 from neps_state.values import dominates
 from neps_tui.facts.fold import RunFold, summarize
 from neps_tui.facts.pace import evaluations_per_second, has_stalled, seconds_left
-from neps_tui.facts.summary import Limit
+from neps_tui.facts.summary import Evaluating, Limit
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 NAMES = sorted(path.name for path in (DATA / "runs").iterdir())
@@ -158,6 +158,92 @@ def test_a_trial_is_late_after_the_95th_percentile_of_like_ones() -> None:
     assert evaluating.standing_at(1004.0) == "working"
     assert evaluating.standing_at(1006.0) == "late"
     assert evaluating.standing_at(10_000.0) == "quiet"
+
+
+# --- trials that nobody hears of any more --------------------------------------------------------
+
+
+def at(number: int, epochs: float | str, took: float | None) -> Trial:
+    """A trial at a fidelity, which took so many seconds or is running since 1000."""
+    state = State.EVALUATING if took is None else State.SUCCESS
+    started = 1000.0 if took is None else 0.0
+    trial = made(number, state, worker=f"worker_{number}", started=started, ended=took)
+    trial.config = {"epochs": epochs, "x": number}
+    return trial
+
+
+def running(*trials: Trial, fidelity: str | None = "epochs") -> Evaluating:
+    """The only trial being evaluated, in a run with this fidelity."""
+    info = {"name": "hyperband", "info": {}, "derived": {"fidelity": {"name": fidelity}}}
+    (found,) = summarize(snapshot(*trials, optimizer_info=info if fidelity else None)).evaluating
+    return found
+
+
+def test_a_trial_goes_quiet_by_the_longest_of_a_few_like_ones() -> None:
+    few = [at(1, 3, 4.0), at(2, 3, 20.0), at(3, 1, 90.0)]
+    found = running(*few, at(9, 3, None))
+    assert found.late_after is None
+    assert found.standing_at(1199.0) == "working"
+    assert found.reason_at(1199.0) == ""
+    assert found.standing_at(1201.0) == "quiet"
+    assert found.reason_at(1201.0) == (
+        "the longest of 2 like trials took 20 s, this one over ten times as long"
+    )
+
+
+def test_a_trial_of_a_second_is_not_missed_before_a_minute_has_passed() -> None:
+    found = running(at(1, 3, 0.01), at(9, 3, None))
+    assert found.standing_at(1059.0) == "working"
+    assert found.standing_at(1061.0) == "quiet"
+    assert found.reason_at(1061.0).startswith("the only like trial so far took 10 ms")
+
+
+def test_the_first_at_a_higher_fidelity_is_measured_in_proportion() -> None:
+    found = running(at(1, 1, 10.0), at(2, 3, 21.0), at(9, 27, None))
+    assert found.longest == pytest.approx(270.0)
+    assert found.standing_at(1000 + 2699.0) == "working"
+    assert found.standing_at(1000 + 2701.0) == "quiet"
+    assert found.reason_at(4000.0) == (
+        "fidelity 1 took up to 10 s, so 27 may take 4 min, this one over ten times as long"
+    )
+
+
+def test_a_lower_fidelity_may_take_as_long_as_any_other() -> None:
+    found = running(at(1, 27, 100.0), at(9, 1, None))
+    assert found.longest == 100.0
+    assert "the longest of others took 2 min" in found.reason_at(9000.0)
+
+
+@pytest.mark.parametrize(("one", "other"), [("small", "large"), (0, 9), (3, float("nan"))])
+def test_where_fidelities_are_no_measure_the_longest_of_all_is_one(
+    one: float | str, other: float | str
+) -> None:
+    found = running(at(1, one, 10.0), at(2, one, 30.0), at(9, other, None))
+    assert found.longest == 30.0
+    assert found.standing_at(1301.0) == "quiet"
+
+
+@pytest.mark.parametrize("broken", [float("nan"), float("inf")])
+def test_a_broken_time_of_one_trial_hides_no_quiet_one(broken: float) -> None:
+    spoilt = at(1, 3, 10.0)
+    spoilt.metadata.evaluation_duration = broken
+    found = running(spoilt, at(2, 3, 10.0), at(9, 3, None))
+    assert found.standing_at(1101.0) == "quiet"
+
+
+def test_with_nothing_to_compare_with_it_says_so() -> None:
+    crashed = made(1, State.CRASHED, started=0.0, ended=1.0)
+    for trials in ([], [crashed]):
+        found = running(*trials, at(9, 27, None), fidelity=None)
+        assert found.standing_at(1e6) == "working"
+        assert found.reason_at(1e6) == "no trial has succeeded yet to compare with"
+
+
+def test_a_run_whose_only_worker_went_quiet_early_is_not_live() -> None:
+    found = summarize(snapshot(*finished(4), made(5, State.EVALUATING, started=100.0)))
+    assert found.condition(150.0) == "live"
+    assert found.condition(170.0) == "idle"
+    assert found.standings(170.0)["quiet"] == 1
 
 
 def test_the_pace_slows_down_when_nothing_ends_any_more() -> None:

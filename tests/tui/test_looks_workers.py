@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -101,6 +102,13 @@ def lane(worker: str, until: float, chance: random.Random) -> Iterator[Trial]:
         start = end + chance.choice([2.0, 2.0, 2.0, 90.0])
 
 
+class StandingStill(RunView):
+    """A live view of a run at a time that does not go on."""
+
+    def now(self) -> float:
+        return ENDED if self.moment is None else self.moment
+
+
 def every_kind() -> RunView:
     """A run of an hour with a worker of every kind."""
     chance = random.Random(7)
@@ -124,7 +132,7 @@ def every_kind() -> RunView:
         trials=MappingProxyType({each.id: each for each in trials}),
         optimizer_state=state,
     )
-    return RunView(snapshot, summarize(snapshot), moment=ENDED)
+    return StandingStill(snapshot, summarize(snapshot))
 
 
 def many() -> RunView:
@@ -137,7 +145,7 @@ def many() -> RunView:
     snapshot = RunSnapshot(
         Path("large_run"), Phase.RUN, generation=1, revision=1, trials=MappingProxyType(by_id)
     )
-    return RunView(snapshot, summarize(snapshot), moment=ENDED)
+    return StandingStill(snapshot, summarize(snapshot))
 
 
 class Host(App[None]):
@@ -189,3 +197,26 @@ def test_workers_look_as_they_did_in_ascii(snap_compare: Compare) -> None:
 def test_many_workers_look_as_they_did(snap_compare: Compare) -> None:
     app = Host(many(), "textual-dark")
     assert snap_compare(app, terminal_size=LARGE, run_before=after("pagedown", "left"))
+
+
+THEMES = ["textual-dark", "neps-colour-blind-light"]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", [LARGE, SMALL], ids=["large", "small"])
+def test_a_worker_gone_quiet_looks_as_it_did(
+    snap_compare: Compare,
+    recorded_run: CopyRun,
+    monkeypatch: pytest.MonkeyPatch,
+    theme: str,
+    size: tuple[int, int],
+) -> None:
+    monkeypatch.setattr(time, "time", lambda: ENDED + 2 * 86_400.0)
+    app = NepsTuiApp(recorded_run("killed-0.17"), Options(theme=theme))
+    app.animation_level = "none"
+    assert snap_compare(app, terminal_size=size, run_before=after("w"))
+
+
+def test_a_moment_of_the_past_looks_as_it_did(snap_compare: Compare) -> None:
+    app = Host(replace(every_kind(), moment=ENDED - 60), "textual-dark")
+    assert snap_compare(app, terminal_size=LARGE, run_before=after("left"))

@@ -14,7 +14,7 @@ from neps_tui.workers.lane import Bar, Lane
 from neps_tui.workers.lane_cursor import LaneCursor
 from neps_tui.workers.lane_picture import LanePicture, Piece, worst_of
 from neps_tui.workers.time_window import TimeWindow, Zoom, clock_ticks, clock_time
-from neps_tui.workers.timeline_face import TimelineLayout, draw_axis
+from neps_tui.workers.timeline_face import Present, TimelineLayout, draw_axis, draw_legend
 
 NOON = 1_795_435_200.0
 HOUR = 3600.0
@@ -128,7 +128,21 @@ def test_the_worst_of_several_in_a_cell_is_shown() -> None:
 
 
 def test_a_running_trial_ends_with_its_sign() -> None:
-    assert drawn(bar(2, 7, State.EVALUATING)) == " ██▶"
+    assert drawn(bar(2, 7, State.EVALUATING)) == " ▒▒▶"
+
+
+def test_a_running_trial_has_its_sign_and_its_name_where_it_goes_out_of_sight() -> None:
+    assert drawn(bar(2, 99, State.EVALUATING, "7")) == " ▒7▒▒▒▒▒▒▶"
+    made = picture(bar(4, 99, State.EVALUATING, "7"))
+    made.choose(bar(4, 99, State.EVALUATING, "7"))
+    assert text(made.pieces(range(0))) == "  █7█████▶"
+    assert looks_at(made.pieces(range(0)), 9) == ("on-chosen",)
+
+
+def test_a_running_trial_looks_like_no_success_without_colours_and_without_names() -> None:
+    running = picture(bar(2, 7, State.EVALUATING)).pieces(range(0), named=False)
+    assert text(running).rstrip() == " ▒▒▒"
+    assert text(picture(bar(2, 7)).pieces(range(0), named=False)).rstrip() == " ███"
 
 
 def test_where_the_worker_was_idle_there_is_a_line() -> None:
@@ -284,11 +298,49 @@ def test_a_time_is_as_exact_as_it_matters() -> None:
 def test_the_axis_says_where_now_is() -> None:
     layout = TimelineLayout.fitting(82, 24, 4, [10, 5])
     window = TimeWindow(NOON, 1.0, 2 * layout.width)
-    axis = text(draw_axis(window, layout, NOON + 2 * layout.width - 1, ascii=True))
+    now = Present(NOON + 2 * layout.width - 1)
+    axis = text(draw_axis(window, layout, now, ascii=True))
     assert axis.startswith(" |12:00:00")
     assert axis.endswith("now|")
     assert len(axis) == layout.left + layout.width
-    assert "now" not in text(draw_axis(window, layout, NOON + 9999, ascii=True))
+    assert "now" not in text(draw_axis(window, layout, Present(NOON + 9999), ascii=True))
+
+
+def test_the_axis_says_how_far_off_now_is_where_trials_go_on_until_then() -> None:
+    layout = TimelineLayout.fitting(82, 24, 4, [10, 5])
+    window = TimeWindow(NOON, 1.0, 2 * layout.width)
+    present = Present(window.end + 2 * 86_400, goes_on=True)
+    pieces = draw_axis(window, layout, present, ascii=False)
+    assert text(pieces).endswith("  2 d to now →")
+    assert len(text(pieces)) == layout.left + layout.width
+    assert text(draw_axis(window, layout, present, ascii=True)).endswith("  2 d to now ->")
+
+
+def test_the_axis_never_calls_a_moment_of_the_past_now() -> None:
+    layout = TimelineLayout.fitting(82, 24, 4, [10, 5])
+    window = TimeWindow(NOON, 1.0, 2 * layout.width)
+    pieces = draw_axis(window, layout, Present(NOON + 30, is_past=True), ascii=False)
+    assert Piece("╵past 23 Nov 12:00:30", ("past",)) in pieces
+    pieces = draw_axis(window, layout, Present(window.end - 1, is_past=True), ascii=False)
+    assert text(pieces).endswith("past 23 Nov 12:02:39╵")
+    far = Present(window.end + 3600, is_past=True, goes_on=True)
+    assert "1 h to past 23 Nov 13:02:40" in text(draw_axis(window, layout, far, ascii=False))
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+def test_a_legend_says_what_bars_and_signs_stand_for(ascii: bool) -> None:
+    wide = draw_legend(TimelineLayout.fitting(160, 48, 1, [10, 5]), ascii)
+    assert text(wide).split()[:4] == [
+        "=" if ascii else "█",
+        "success",
+        *wide[3].text.split(),
+        "evaluating",
+    ]
+    assert text(wide).rstrip().endswith("chosen")
+    assert text(wide).isascii() == ascii
+    narrow = text(draw_legend(TimelineLayout.fitting(40, 24, 1, [10, 5]), ascii)).rstrip()
+    assert len(narrow) <= 40
+    assert narrow.endswith("crashed")
 
 
 # --- layout ----------------------------------------------------------------------------------
@@ -314,6 +366,18 @@ def test_columns_without_room_are_left_out_whole() -> None:
     assert (layout.columns, layout.rest) == (2, 0)
     layout = TimelineLayout.fitting(80, 24, 3, [40, 10, 90])
     assert (layout.columns, layout.rest) == (2, 28)
+
+
+def test_the_legend_has_a_line_in_a_high_terminal_and_elsewhere_what_workers_leave() -> None:
+    high = TimelineLayout.fitting(160, 40, 300, [10, 10, 20])
+    assert high.axis(300) == 38
+    low = TimelineLayout.fitting(80, 14, 300, [10, 10, 20])
+    assert low.axis(300) == 13
+    for workers in (1, 2, 5):
+        height = TimelineLayout.greatest_height(workers)
+        layout = TimelineLayout.fitting(160, height, workers, [10, 10, 20])
+        assert layout.lines == TimelineLayout.fitting(160, 99, workers, [10, 10, 20]).lines
+        assert layout.axis(workers) + 1 < height
 
 
 # --- the cursor ------------------------------------------------------------------------------

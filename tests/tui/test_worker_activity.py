@@ -117,7 +117,7 @@ def test_before_any_time_has_passed_nobody_was_busy() -> None:
 def test_a_trial_that_takes_longer_than_most_is_late() -> None:
     row = row_of(*five_of_a_second(), made("10", 20), now=25)
     assert row.verdict.word == "late"
-    assert row.verdict.reason == "95 % of such trials take at most 1.0 s"
+    assert row.verdict.reason == "95 % of like trials take at most 1.0 s"
 
 
 def test_a_worker_that_started_a_later_trial_has_left_the_earlier() -> None:
@@ -129,12 +129,53 @@ def test_a_worker_that_started_a_later_trial_has_left_the_earlier() -> None:
     assert [each.trial_id for each in row.evaluating] == ["3", "4"]
 
 
-def test_a_worker_that_ended_a_later_trial_has_abandoned_the_earlier() -> None:
+def test_it_is_the_trial_that_is_abandoned_and_not_its_worker() -> None:
     trials = [made("1", 0, 1), made("2", 2, 3), made("3", 4), made("4", 6, 8)]
     row = row_of(*trials, now=9)
-    assert row.verdict.word == "abandoned"
+    assert row.verdict.word == "waiting, left 1"
+    assert row.verdict.reason.endswith("; 3 abandoned: its worker has started a later trial")
     # It counts until its last report, without the trial that it left.
     assert row.busy == pytest.approx(4 / 8)
+    assert row_of(*trials, now=900).verdict.word == "idle, left 1"
+    assert row_of(*trials, made("5", 8, 9), made("6", 9, 10), now=11).verdict.word == (
+        "ended, left 1"
+    )
+
+
+def test_what_a_worker_has_left_is_not_what_it_evaluates() -> None:
+    trials = [made("1", 0, 1), made("2", 2, 3), made("3", 4), made("4", 6, 8)]
+    cells = worker_cells(row_of(*trials, now=9), START + 9)
+    assert [cell.text for cell in cells][2:5] == ["", "", ""]
+    cells = worker_cells(row_of(*trials, made("5", 9), now=10), START + 10)
+    assert [cell.text for cell in cells][2:4] == ["5", "00:01"]
+
+
+def test_trials_left_for_one_reason_are_named_together() -> None:
+    trials = [made("1", 0, 1), made("2", 2, 3), made("3", 4), made("4", 6), made("5", 7)]
+    verdict = row_of(*trials, now=8).verdict
+    assert verdict.word == "working, left 2"
+    assert verdict.reason == "3, 4 abandoned: its worker has started a later trial"
+
+
+def test_workers_between_two_trials_are_counted_with_those_that_work() -> None:
+    trials = [made("1", 0, 1), made("2", 2, 3), made("3", 4), made("4", 6, 8), made("5", 9)]
+    others = [made("7", 0, worker="worker_1"), made("8", 0, worker="worker_2")]
+    early, late = (activity_of(*trials[:length], *others) for length in (4, 5))
+    assert early.counts(START + 10) == late.counts(START + 10) == {"active": 3}
+    assert early.counts(START + 500) == {"idle": 1, "gone quiet": 2}
+
+
+def test_with_nothing_to_compare_with_a_worker_is_said_to_work_with_that() -> None:
+    verdict = row_of(made("1", 0), now=99_999).verdict
+    assert verdict.word == "working"
+    assert verdict.reason == "no trial has succeeded yet to compare with"
+
+
+def test_a_worker_killed_at_the_first_of_its_kind_goes_quiet() -> None:
+    row = row_of(made("1", 0, 10), made("2", 10), now=200)
+    assert row.verdict.word == "gone quiet"
+    assert row.verdict.reason.startswith("the only like trial so far took 10 s")
+    assert row.busy == pytest.approx(1.0)
 
 
 def test_before_enough_trials_have_ended_that_is_a_suspicion() -> None:
@@ -204,6 +245,21 @@ def test_there_is_something_to_see_until_now_only_while_a_worker_works() -> None
     first, last = activity_of(made("1", 0, 10)).span(START + 90_000) or (0, 0)
     assert first == START
     assert START + 10 <= last < START + 11
+
+
+def test_a_long_silence_leaves_room_for_what_was_before_it() -> None:
+    quiet = activity_of(made("1", 0, 10), made("2", 20))
+    assert quiet.span(START + 90_000) == (START, START + 22)
+    assert quiet.span(START + 90_000, silence=True) == (START, START + 90_000)
+    # It may take ten times as long as all before it while nobody thinks that it has stopped.
+    slow = activity_of(made("1", 0, 100), made("2", 120))
+    assert slow.span(START + 1000) == (START, START + 1000)
+    assert slow.span(START + 1400) == (START, START + 132)
+
+
+def test_before_a_trial_has_ended_there_is_nothing_that_a_silence_could_hide() -> None:
+    activity = activity_of(made("1", 0), made("2", 1, worker="worker_1"))
+    assert activity.span(START + 90_000) == (START, START + 90_000)
 
 
 def test_imported_trials_belong_to_no_lane() -> None:

@@ -21,8 +21,10 @@ from neps_tui.facts.fold import RunFold
 from neps_tui.messages import TrialOpened
 from neps_tui.trial.screen import TrialScreen
 from neps_tui.view import RunView
+from neps_tui.workers.lane import Bar
 from neps_tui.workers.screen import WorkersScreen
 from neps_tui.workers.timeline import Timeline
+from neps_tui.workers.trial_list import trials_around
 
 Drive = Callable[..., None]
 CopyRun = Callable[[str], Path]
@@ -39,6 +41,15 @@ def made(
     metadata.time_end = None if end is None else START + end
     report = None if end is None else Report(0.5, 1.0, None, {}, None, None, "success", None)
     return Trial({"x": 1}, metadata, report)
+
+
+class StandingStill(RunView):
+    """A live view of a run at a time that does not go on."""
+
+    time = 0.0
+
+    def now(self) -> float:
+        return self.time if self.moment is None else self.moment
 
 
 class Host(App[None]):
@@ -68,7 +79,9 @@ class Host(App[None]):
             changed=None if changed is None else frozenset([changed]),
             optimizer_state=state,
         )
-        self.shown.view = RunView(snapshot, self._fold.fold(snapshot), moment=self._now)
+        view = StandingStill(snapshot, self._fold.fold(snapshot))
+        StandingStill.time = self._now
+        self.shown.view = view
 
     async def on_mount(self) -> None:
         await self.push_screen(self.shown)
@@ -159,13 +172,14 @@ def test_the_chosen_trial_is_named_and_opened(drive: Drive, recorded_run: CopyRu
 
 def test_rows_say_what_workers_do() -> None:
     async def steps(app: Host, pilot: Pilot[None]) -> None:
-        assert "Workers 2 · 1 working · 1 waiting" in app.text()
+        assert "Workers 2 · 2 active  " in app.text()
         row = " ".join(app.line("worker_0").split())
         assert row == "worker_0 working 5 00:40 ███ 40 s 2 1 100 % 40 s ago"
         row = " ".join(app.line("worker_1").split())
         assert row.startswith("worker_1 waiting 2 0 100 % 20 s ago it has just ended a trial")
         assert "▶ 5 evaluating · since 23 Nov" in app.text()
-        assert "worker_0 working · 2 done, 1 failed (50 %) · busy 100 % of its time" in app.text()
+        facts = "2 done, 1 failed (50 %) · busy 100 % of its time"
+        assert f"worker_0 working · {facts}" in app.text()
 
     host(steps, *two_workers())
 
@@ -287,12 +301,13 @@ def many_workers(count: int = 300) -> list[Trial]:
 @pytest.mark.parametrize("size", [(160, 48), (80, 24)])
 def test_hundreds_of_workers_scroll(size: tuple[int, int]) -> None:
     async def steps(app: Host, pilot: Pilot[None]) -> None:
-        assert "Workers 300" in app.text()
+        assert " of 300 · 300 idle" in app.line("Workers 1–")
         assert app.line("worker_0")
         assert "worker_299" not in app.text()
         await pilot.press("G")
         await pilot.pause()
         assert app.line("worker_299")
+        assert "–300 of 300 · " in app.line("Workers")
         assert "299-2 success" in app.text()
         await pilot.press("pageup")
         assert app.timeline.worker not in ("worker_299", "worker_0")
@@ -372,6 +387,8 @@ def test_a_past_moment_is_drawn_as_of_then() -> None:
         app.shown.view = replace(view, moment=START + 62)
         await pilot.pause()
         assert app.line("worker_0").split()[:4] == ["worker_0", "working", "5", "00:02"]
+        assert "past 23 Nov" in app.line("╵")
+        assert "now" not in app.line("╵")
 
     host(steps, *two_workers())
 
@@ -383,6 +400,142 @@ def test_without_room_a_column_is_left_out_and_told_below(
         await dashboard.press("w")
         (labels,) = [line for line in dashboard.text().splitlines() if "verdict" in line]
         assert labels.split() == ["worker", "verdict", "evaluates", "since", "usual", "done"]
-        await dashboard.shows("6 failed (30 %) · busy 68 % of its time")
+        await dashboard.shows("6 failed (30 %) · busy 68 % of")
 
     drive(recorded_run("random-0.13"), steps, size=(50, 20))
+
+
+def gone_quiet() -> list[Trial]:
+    """A second of work and then nothing more of a trial, for days."""
+    ended = [made(str(at), at / 4, at / 4 + 0.2, "worker_0") for at in range(1, 5)]
+    return [*ended, made("7", 1.25, None, "worker_0")]
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)])
+def test_a_silence_of_days_leaves_room_for_the_second_before_it(size: tuple[int, int]) -> None:
+    async def steps(app: Host, pilot: Pilot[None]) -> None:
+        lane = app.line("█1")
+        assert all(f"█{name}█" in lane for name in "1234")
+        assert lane.rstrip().endswith("▶")
+        assert "silence cut" in app.line("Workers")
+        assert app.line("╵").endswith("2 d to now →")
+        await pilot.press("0")
+        await pilot.pause()
+        assert "whole run, 2 d" in app.line("Workers")
+        assert app.line("╵").rstrip().endswith("now╵")
+        await pilot.press("0")
+        await pilot.pause()
+        assert "silence cut" in app.line("Workers")
+        await pilot.press("minus")
+        await pilot.pause()
+        assert "whole run, 2 d" in app.line("Workers")
+        await pilot.press("plus", "0")
+        await pilot.pause()
+        assert "whole run, 2 d" in app.line("Workers")
+
+    host(steps, *gone_quiet(), now=2 * 86_400, size=size)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)])
+def test_why_a_worker_has_its_verdict_is_read_in_full(size: tuple[int, int]) -> None:
+    reason = "the longest of 4 like trials took 0.2 s, this one over ten times as long"
+
+    async def steps(app: Host, pilot: Pilot[None]) -> None:
+        said = " ".join(app.text().split())
+        assert f"worker_0 gone quiet: {reason} · 4 done" in said
+        assert f"▶ 7 evaluating, gone quiet: {reason} · since" in said
+
+    host(steps, *gone_quiet(), now=2 * 86_400, size=size)
+
+
+def test_a_text_without_room_ends_with_a_sign_for_more() -> None:
+    crashed = made("1", 0, 20, "worker_0", State.CRASHED)
+    assert crashed.report is not None
+    crashed.report.err = ValueError("no " * 200)
+
+    async def steps(app: Host, pilot: Pilot[None]) -> None:
+        last = app.text().splitlines()[-2]
+        assert last.rstrip().endswith("~" if app.shown.ascii else "…")
+
+    for ascii in (False, True):
+        host(steps, crashed, size=(80, 24), ascii=ascii)
+
+
+def test_where_lanes_leave_room_the_trials_around_the_chosen_one_are_listed() -> None:
+    trials = [made(str(at), 10 * at, 10 * at + 9, "worker_0") for at in range(1, 100)]
+
+    async def steps(app: Host, pilot: Pilot[None]) -> None:
+        def listed() -> list[list[str]]:
+            lines = app.text().splitlines()
+            (labels,) = [at for at, line in enumerate(lines) if "trial  state" in line]
+            return [line.split() for line in lines[labels + 1 : labels + 20]]
+
+        assert listed()[0][:3] == ["›", "✔", "99"]
+        assert listed()[1][:3] == ["✔", "98", "success"]
+        await pilot.press("left", "left")
+        await pilot.pause()
+        assert listed()[2][:3] == ["›", "✔", "97"]
+        await pilot.press(*["left"] * 40)
+        await pilot.pause()
+        assert any(line[:3] == ["›", "✔", "57"] for line in listed())
+        # As more workers come, their lanes take the room.
+        app.show(*trials, *many_workers(9))
+        await pilot.pause(0.05)
+        assert "trial  state" not in app.text()
+        assert all(app.line(f"worker_{number}") for number in range(9))
+
+    host(steps, *trials, now=999)
+
+
+def test_a_long_error_is_cut_in_its_own_line_only() -> None:
+    crashed = made("1", 0, 20, "worker_0", State.CRASHED)
+    assert crashed.report is not None
+    crashed.report.err = ValueError("no " * 60)
+
+    async def steps(app: Host, pilot: Pilot[None]) -> None:
+        lines = app.text().splitlines()
+        (at,) = [at for at, line in enumerate(lines) if "trial  state" in line]
+        assert lines[at + 1].endswith("20 s")
+        assert lines[at + 2].rstrip().endswith("no …")
+
+    host(steps, crashed, made("2", 20, 40, "worker_0"), size=(120, 30))
+
+
+def test_a_list_in_a_part_of_the_room_always_holds_the_chosen_trial() -> None:
+    bars = [Bar(float(at), at + 0.5, str(at), State.SUCCESS) for at in range(20)]
+    for chosen in bars:
+        around = trials_around(bars, chosen, 7)
+        assert len(around) == 7
+        assert chosen in around
+        assert list(around) == sorted(around, reverse=True)
+    assert len(trials_around(bars[:3], bars[0], 7)) == 3
+    assert list(trials_around(bars, bars[4], 0)) == []
+
+
+def test_the_title_says_which_workers_are_in_sight() -> None:
+    async def steps(app: Host, pilot: Pilot[None]) -> None:
+        assert "Workers 1–7 of 8 · 8 active" in app.text()
+        await pilot.press("G")
+        await pilot.pause()
+        assert "Workers 2–8 of 8 · 8 active" in app.text()
+        await wheel(app, pilot, MouseScrollUp)
+        await wheel(app, pilot, MouseScrollUp)
+        await pilot.pause()
+        assert "Workers 1–7 of 8 · 8 active" in app.text()
+
+    host(steps, *many_workers(8), now=50, size=(80, 24))
+
+
+def test_a_worker_that_once_left_a_trial_keeps_its_words_between_two_trials() -> None:
+    trials = [made("1", 0, 1, "w"), made("2", 2, 3, "w"), made("3", 4, None, "w")]
+
+    async def steps(app: Host, pilot: Pilot[None]) -> None:
+        before = app.line("Workers")[:41]
+        assert before.rstrip() == " Workers 1 · 1 active · 1 trial abandoned"
+        assert "working, left 1" in app.line("w ")
+        app.show(*trials, made("4", 6, 8, "w"), changed="4", now=9)
+        await pilot.pause()
+        assert app.line("Workers")[:41] == before
+        assert "waiting, left 1" in app.line("w ")
+
+    host(steps, *trials, made("4", 6, None, "w"), now=7, size=(160, 48))
