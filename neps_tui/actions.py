@@ -255,7 +255,13 @@ ACTIONS: tuple[Action, ...] = (
         "workers",
     ),
     Action("zoom(-1)", "minus", "zoom out", "See more time.", "workers"),
-    Action("see_all", "0", "whole run", "See the whole run, and follow it.", "workers"),
+    Action(
+        "see_all",
+        "0",
+        "whole run",
+        "See the whole run, and follow it; again: without a long silence at its end.",
+        "workers",
+    ),
     Action(
         "pan(-1)", "H,shift+left", "earlier", "See what was before.", "workers", in_footer=False
     ),
