@@ -33,7 +33,7 @@ def variants(question: Question) -> list[str]:
     return [ALL, *(f"rung {rung}" for rung in question.rungs())]
 
 
-def curves_plot(question: Question) -> Plot:
+def make(question: Question) -> Plot:
     """The learning curves of the best trials over those of others."""
     asked = question.variant or ALL
     title = f"Learning curves of {asked}"

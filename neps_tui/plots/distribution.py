@@ -27,7 +27,7 @@ def variants(question: Question) -> list[str]:
     return [*([RUNG] if question.rungs() else []), *categories, WORKER, STATE]
 
 
-def distribution_plot(question: Question) -> Plot:
+def make(question: Question) -> Plot:
     """How many trials of each group have which objective; the largest groups are shown."""
     by = question.variant or variants(question)[0]
     label = question.objective_label

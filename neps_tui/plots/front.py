@@ -25,7 +25,7 @@ def variants(question: Question) -> list[str]:
     return [f"{one + 1} and {other + 1}" for one, other in combinations(range(count), 2)]
 
 
-def front_plot(question: Question) -> Plot:
+def make(question: Question) -> Plot:
     """The trials by two of their objectives, with the front of these two as steps."""
     if question.view.summary.objectives < 2:
         return Plot("Pareto front", empty="There is one objective only: see the incumbent.")

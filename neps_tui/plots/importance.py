@@ -40,7 +40,7 @@ def variants(question: Question) -> list[str]:
     return [FOREST, RANKS] if has_forest() else [RANKS]
 
 
-def importance_bars(question: Question) -> Bars:
+def make(question: Question) -> Bars:
     """The hyperparameters, the most important first, each with its uncertainty."""
     method = question.variant or variants(question)[0]
     title = f"Importance for {question.objective_label}, by {method}"

@@ -23,7 +23,7 @@ def variants(question: Question) -> list[str]:
     return spent + [_COST] * bool(usage.cost) + [_FIDELITY] * bool(usage.fidelities)
 
 
-def incumbent_plot(question: Question) -> Plot:
+def make(question: Question) -> Plot:
     """The objective of each trial, and the lowest until then."""
     found = question.evaluations()
     label, xs, end = _spent(question, found)

@@ -16,7 +16,13 @@ Placed = Mapping[str, tuple[int, Evaluation]]
 """The rung of each trial, by its id."""
 
 
-def ladder_plot(question: Question) -> Plot:
+def variants(question: Question) -> list[str]:
+    """There is one thing to show."""
+    del question
+    return []
+
+
+def make(question: Question) -> Plot:
     """Rungs side by side, each trial at its objective, joined to what it continues."""
     found = question.evaluations()
     placed = {each.id: (rung, each) for each in found if (rung := rung_of(each.trial)) is not None}

@@ -42,7 +42,13 @@ class _Upright:
     names: Sequence[tuple[float, str]]
 
 
-def parallel_plot(question: Question) -> Plot:
+def variants(question: Question) -> list[str]:
+    """There is one thing to show."""
+    del question
+    return []
+
+
+def make(question: Question) -> Plot:
     """Every axis from its lowest (or first) value at the bottom to its highest at the top."""
     found, keys = question.evaluations(), list(question.varying().values())
     if not found or not keys:

@@ -21,7 +21,7 @@ def variants(question: Question) -> list[str]:
     return list(question.varying())
 
 
-def parameter_plot(question: Question) -> Plot:
+def make(question: Question) -> Plot:
     """Each trial by the value of a hyperparameter and its objective."""
     keys = question.varying()
     if not keys:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from threading import Thread
 from typing import ClassVar
 
 from textual import on
@@ -15,7 +14,6 @@ from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
 from textual.geometry import Size
-from textual.message import Message
 from textual.widgets import Static, Tab, Tabs
 
 from neps_tui.actions import bindings_of
@@ -28,6 +26,7 @@ from neps_tui.plots.chosen import ChosenPlot
 from neps_tui.plots.evaluated import Predicate, Question
 from neps_tui.plots.making import Made, Wish
 from neps_tui.plots.plot import Bars, Dot
+from neps_tui.plots.threads import Failed, Finished, make_in_thread
 from neps_tui.plots.workshop import Workshop
 from neps_tui.screens.view_screen import ViewScreen
 from neps_tui.trials.filter_bar import FilterBar
@@ -48,28 +47,6 @@ class PlotsScreen(ViewScreen):
 
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("plots")]
-
-    class Finished(Message):
-        """A plot is made, in a thread of its own: of many trials that takes longer than a key may.
-
-        Args:
-            made: The plot.
-        """
-
-        def __init__(self, made: Made) -> None:
-            super().__init__()
-            self.made = made
-
-    class Failed(Message):
-        """A plot could not be made.
-
-        Args:
-            error: Why.
-        """
-
-        def __init__(self, error: Exception) -> None:
-            super().__init__()
-            self.error = error
 
     def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
         super().__init__(can_write=can_write, ascii=ascii, id="plots")
@@ -149,18 +126,7 @@ class PlotsScreen(ViewScreen):
         """Make what is wished for now, in a thread."""
         work = self._workshop.work(self._wish, self._room())
         if work is not None:
-            # Not a worker of Textual's: it puts arguments into words, all trials among them, and
-            # whoever leaves would have to wait until it is done.
-            Thread(target=self._make, args=(work,), name="plot", daemon=True).start()
-
-    def _make(self, work: Callable[[], Made]) -> None:
-        message: Message
-        try:
-            message = self.Finished(work())
-        except Exception as error:  # noqa: BLE001  # raised again where it ends the program
-            message = self.Failed(error)
-        if self.is_attached:
-            self.post_message(message)
+            make_in_thread(work, self)
 
     @on(Failed)
     def _on_failed(self, event: Failed) -> None:
