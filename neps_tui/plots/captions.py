@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
 from neps_state.readable import readable_value
-from neps_tui.plots.making import Made, Wish
 from neps_tui.plots.plot import Bars, Dot, Pen
 from neps_tui.view import RunView
 from neps_tui.words.formatting import number, plain
+
+if TYPE_CHECKING:
+    from neps_tui.plots.making import Made, Wish
 
 _GAP = "  "
 _STYLES: dict[Pen, str] = {
@@ -54,8 +56,18 @@ def title_parts(made: Made, *, ascii: bool) -> Iterator[Part]:
         made: The plot.
         ascii: Whether its signs are ASCII characters only.
     """
+    yield Part(made.plot.title, "bold")
+    yield from legend_parts(made, ascii=ascii)
+
+
+def legend_parts(made: Made, *, ascii: bool) -> Iterator[Part]:
+    """The same without the title.
+
+    Args:
+        made: The plot.
+        ascii: Whether its signs are ASCII characters only.
+    """
     plot = made.plot
-    yield Part(plot.title, "bold")
     if isinstance(plot, Bars):
         if plot.bars:
             yield Part(f"{'=-' if ascii else '▓─'} how uncertain", "$text-primary")

@@ -63,6 +63,7 @@ def make(question: Question) -> Plot:
         lines=tuple(Line(points, pen, trial_id=each.id) for each, pen, points in curves),
         legend=line_legend(question, len(best)),
         notes=(*flat_note, *left_out_note(len(found) - len(shown))),
+        brief=f"Curves of {asked}, {len(curves)} of {len(found)}",
     )
 
 

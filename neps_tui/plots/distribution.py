@@ -62,6 +62,7 @@ def make(question: Question) -> Plot:
         ),
         legend=(("good", "how many trials, as counted at the left"), *trial_legend(question)),
         notes=(*notes, *left_out_note(len(found) - len(drawn))),
+        brief=f"{label} by {by}, distribution",
     )
 
 

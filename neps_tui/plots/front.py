@@ -57,6 +57,11 @@ def make(question: Question) -> Plot:
             *((("faint", "does not match"),) if holds is not None else ()),
         ),
         notes=left_out_note(len(places) - len(drawn)),
+        brief=(
+            f"Pareto front · {count} trials"
+            if question.view.summary.objectives == 2
+            else f"Front of {pair} · {count} of {len(places)} trials"
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from neps_state import Trial
 from neps_tui.plots.evaluated import Evaluation, Question, is_real
 from neps_tui.plots.plot import Axis, Dot, Line, Plot, Point, covering
 from neps_tui.plots.selection import dots_of, left_out_note, trial_legend
+from neps_tui.words.formatting import number
 
 _EVALUATIONS, _TIME, _COST, _FIDELITY = "evaluations", "time", "cost", "fidelity"
 _HOUR = 3600.0
@@ -40,7 +41,21 @@ def make(question: Question) -> Plot:
         lines=(Line(lowest, "good", step=True),) if lowest else (),
         legend=(("good", "best so far"), *trial_legend(question)),
         notes=(*notes, *left_out_note(len(found) - len(drawn))),
+        brief=_brief(question),
     )
+
+
+def _brief(question: Question) -> str:
+    """Which trial is the best, where there is one."""
+    spent = question.variant or _EVALUATIONS
+    over = "" if spent == _EVALUATIONS else f" over {spent}"
+    summary = question.view.summary
+    if summary.objectives > 1:
+        return f"Lowest {question.objective_label}{over}"
+    if not summary.incumbents:
+        return f"Incumbent{over}"
+    best = summary.incumbents[-1]
+    return f"Incumbent{over} · {number(best.objective)} in {best.trial_id}"
 
 
 def _lowest(points: list[Point], end: float) -> Iterator[Point]:

@@ -81,6 +81,7 @@ def make(question: Question) -> Plot:
             *left_out_note(len(found) - len(drawn)),
             *_without([key.name for key in keys[_MOST_AXES:]]),
         ),
+        brief=f"Parallel coordinates, {len(drawn)} of {len(found)}",
     )
 
 

@@ -98,6 +98,7 @@ class Plot:
         legend: What the pens stand for.
         notes: What is left out, and why.
         empty: What to say where there is nothing to draw.
+        brief: The title where there is little room; empty if it is brief enough.
     """
 
     title: str
@@ -109,6 +110,7 @@ class Plot:
     legend: Legend = ()
     notes: tuple[str, ...] = ()
     empty: str = "No trial has an objective yet."
+    brief: str = ""
 
 
 class Bar(NamedTuple):

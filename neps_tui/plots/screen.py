@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -11,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
-from textual.content import Content
 from textual.events import Resize
 from textual.geometry import Size
 from textual.widgets import Static, Tab, Tabs
@@ -20,9 +18,10 @@ from neps_tui.actions import bindings_of
 from neps_tui.messages import PlotChosen
 from neps_tui.plots.bar_lines import bar_lines
 from neps_tui.plots.canvas import PlotCanvas
-from neps_tui.plots.captions import Part, flowed, pointed_parts, title_parts, waiting_parts
+from neps_tui.plots.caption import Caption, inert
+from neps_tui.plots.captions import pointed_parts, title_parts, waiting_parts
 from neps_tui.plots.catalogue import PLOTS
-from neps_tui.plots.chosen import ChosenPlot
+from neps_tui.plots.chosen import ChosenPlot, usual_plot
 from neps_tui.plots.evaluated import Predicate, Question
 from neps_tui.plots.making import Made, Wish
 from neps_tui.plots.plot import Bars, Dot
@@ -32,7 +31,6 @@ from neps_tui.screens.view_screen import ViewScreen
 from neps_tui.trials.filter_bar import FilterBar
 from neps_tui.view import RunView
 from neps_tui.widgets.key_bar import KeyBar
-from neps_tui.words.formatting import plain, to_ascii
 
 _GIVES_WAY = 0.001
 """Seconds after which a thread that makes a plot lets another one on: the usual 5 ms, several times
@@ -53,8 +51,8 @@ class PlotsScreen(ViewScreen):
         self._canvas = PlotCanvas(ascii=ascii)
         self._words = Static(markup=False)
         self._bars = VerticalScroll(self._words, id="bars")
-        self._title = Static(id="title", markup=False)
-        self._pointed = Static(id="pointed", markup=False)
+        self._title = Caption(_TITLE_LINES, ascii=ascii, id="title")
+        self._pointed = Caption(ascii=ascii, id="pointed")
         self._filter_bar: FilterBar | None = None
         self._kinds = PLOTS
         self._wish = Wish(PLOTS[0])
@@ -118,7 +116,7 @@ class PlotsScreen(ViewScreen):
             self._draw(made)
             return
         if not is_typed:
-            self._say(self._title, waiting_parts(wish), _TITLE_LINES)
+            self._title.say(waiting_parts(wish))
         # Not before that is painted: two threads at once make each other slow.
         self.call_after_refresh(self._begin)
 
@@ -152,17 +150,15 @@ class PlotsScreen(ViewScreen):
         self._show_bars(isinstance(plot, Bars))
         if isinstance(plot, Bars):
             width = self._room()[0] - _BESIDE_BARS
-            self._words.update(self._inert(bar_lines(plot, width, ascii=self.ascii)))
+            lines = bar_lines(plot, width, ascii=self.ascii)
+            self._words.update(inert(lines, ascii=self.ascii))
         else:
             self._canvas.set_plot(plot, made.drawing, Size(*made.size))
-        self._say(self._title, title_parts(made, ascii=self.ascii), _TITLE_LINES)
+        self._title.say(title_parts(made, ascii=self.ascii))
         self._say_pointed()
         if made.wish.holds is not None and self._filter_bar is not None:
             self._filter_bar.say(f"{made.matches} trials match")
         self.refresh_bindings()
-
-    def _say(self, where: Static, parts: Iterable[Part], lines: int = 1) -> None:
-        where.update(self._inert(flowed(parts, self.size.width - 2, lines)), layout=False)
 
     def _show_bars(self, is_bars: bool) -> None:
         """Put the bars over the plot, or take them away: the plot keeps its size behind them."""
@@ -170,12 +166,6 @@ class PlotsScreen(ViewScreen):
             self._bars.display = is_bars
             if self.focused in (self._canvas, self._bars, None):
                 (self._bars if is_bars else self._canvas).focus()
-
-    def _inert(self, parts: Iterable[tuple[str, str]]) -> Content:
-        said = [(plain(text, newlines=True), style) for text, style in parts]
-        if self.ascii:
-            said = [(to_ascii(text), style) for text, style in said]
-        return Content.assemble(*said)
 
     @on(PlotCanvas.Pointed)
     def _on_pointed(self, event: PlotCanvas.Pointed) -> None:
@@ -186,7 +176,7 @@ class PlotsScreen(ViewScreen):
         """Name the trial under the cursor; bars are of all trials."""
         is_bars = self._bars.display
         said = () if is_bars else pointed_parts(self.view, self._dot, self._here)
-        self._say(self._pointed, said)
+        self._pointed.say(said)
 
     @on(PlotCanvas.Opened)
     def _on_opened(self, event: PlotCanvas.Opened) -> None:
@@ -296,8 +286,8 @@ class PlotsScreen(ViewScreen):
         if self.refuses("keep"):
             return
         wish = self._wish
-        is_usual = wish.kind is PLOTS[0] and not wish.variant and not wish.log
         chosen = ChosenPlot(wish.kind.id, wish.variant, wish.objective, wish.log)
+        is_usual = self.view is not None and chosen == usual_plot(self.view)
         self.post_message(PlotChosen(None if is_usual else chosen))
         self.notify(f"{wish.kind.name} is on the first screen now.", markup=False)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.widget import Widget
 
-from neps_tui.plots.making import Made
+if TYPE_CHECKING:
+    from neps_tui.plots.making import Made
 
 
 class Finished(Message):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -154,6 +155,63 @@ def test_a_plot_is_kept_on_the_first_screen(drive: Drive, recorded_run: CopyRun)
     drive(recorded_run("hyperband-0.17"), look)
 
 
+def test_the_first_screen_draws_every_trial_and_the_front_as_stars(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Pareto front · 6 trials")
+        assert len(cells_of(dashboard)) == 25
+        await dashboard.shows("★ on the front")
+        assert plot_area(dashboard).count("★") >= 5
+
+    drive(recorded_run("multiobjective-0.17"), steps)
+
+
+def test_the_first_screen_joins_no_points_of_different_fronts(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        dashboard.app.view = view_with(dashboard.app.view, with_objectives(dashboard.app.view, 3))
+        await dashboard.shows("Front of 1 and 2 · ")
+        (boundary,) = canvas_of(dashboard).plot.lines
+        heights = [height for _, height in boundary.points]
+        assert heights == sorted(heights, reverse=True)
+
+    drive(recorded_run("multiobjective-0.17"), steps)
+
+
+def with_objectives(view: RunView, count: int) -> dict[str, Trial]:
+    """The trials of a run, with made-up objectives."""
+    chance = random.Random(0)
+    return {
+        trial_id: replace(
+            trial,
+            report=replace(
+                trial.report, objective_to_minimize=[chance.random() for _ in range(count)]
+            ),
+        )
+        for trial_id, trial in view.snapshot.trials.items()
+    }
+
+
+def plot_area(dashboard: Any) -> str:
+    """What the canvas shows."""
+    region = canvas_of(dashboard).region
+    lines = dashboard.text().splitlines()[region.y : region.bottom]
+    return "\n".join(line[region.x : region.right] for line in lines)
+
+
+def test_a_trial_that_is_pointed_at_on_the_first_screen_is_named(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Incumbent · 0.1309 in 15_rung_3")
+        await dashboard.press("p", "left")
+        await dashboard.shows("15_rung_3  0.1309")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
 def test_importance_has_no_place_there(drive: Drive, recorded_run: CopyRun) -> None:
     async def steps(dashboard: Any) -> None:
         await dashboard.press("P", "shift+tab", "shift+tab")
@@ -187,6 +245,18 @@ def test_a_chosen_plot_fits_another_run(drive: Drive, recorded_run: CopyRun, nam
         await dashboard.shows(" over learning_rate")
 
     drive(recorded_run(name), steps)
+
+
+def test_a_plot_that_has_no_room_does_not_say_that_there_are_no_trials(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P")
+        await dashboard.shows("objective over evaluations")
+        await dashboard.pilot.resize_terminal(60, 9)
+        await dashboard.shows("There is too little room for a plot.")
+
+    drive(recorded_run("hyperband-0.17"), steps)
 
 
 # --- by mouse ------------------------------------------------------------------------------------
