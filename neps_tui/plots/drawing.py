@@ -23,6 +23,8 @@ _ROWS_FOR_A_NAME = 14
 """Height from which on the vertical axis has its name above it."""
 _FEW = 200
 """Dots of a pen up to which each gets a sign that is easier to see than one braille dot."""
+_STARS: dict[Pen, tuple[str, str]] = {"best": ("★", "#"), "second": ("☆", "+")}
+"""Signs of what stands out however many there are, in Unicode and in ASCII."""
 _LEAST_ROOM = 4
 """Cells below which no name is shortened to fit in."""
 _FAR = 3.0
@@ -159,7 +161,7 @@ def _finite_part(line: Line) -> Line:
 
 def _scales(plot: Plot, dots: Sequence[Dot], lines: Sequence[Line]) -> tuple[Scale, Scale]:
     across = [x for line in lines for x, _ in line.points]
-    best = [dot.y for dot in dots if dot.pen == "best"]
+    best = [dot.y for dot in dots if dot.pen in _STARS]
     up = [y for line in lines if line.pen != "faint" for _, y in line.points]
     return (
         _scale(plot.x, [dot.x for dot in dots], across),
@@ -231,8 +233,8 @@ def _signs(counts: Mapping[Pen, int], ascii: bool) -> dict[Pen, str]:
 
 def dot_sign(pen: Pen, count: int, *, ascii: bool) -> str:
     """The sign of dots of a pen, if there are so many; empty where each is a braille dot."""
-    if pen == "best":
-        return "#" if ascii else "★"
+    if pen in _STARS:
+        return _STARS[pen][ascii]
     if count > _FEW:
         return ""
     if pen == "faint":

@@ -23,6 +23,7 @@ from neps_tui.plots.bar_lines import bar_lines
 from neps_tui.plots.catalogue import PLOTS, PlotKind
 from neps_tui.plots.drawing import draw_plot
 from neps_tui.plots.evaluated import Question
+from neps_tui.plots.legend import legend_entries
 from neps_tui.plots.plot import Bars, Plot
 from neps_tui.plots.selection import MOST_DOTS, part_of
 from neps_tui.view import RunView
@@ -91,6 +92,23 @@ def test_the_front_holds_the_trials_that_none_dominates(recorded_run: CopyRun) -
     plot = plot_of("front", Question(view))
     best = {dot.trial_id for dot in plot.dots if dot.pen == "best"}
     assert best == set(view.summary.front)
+
+
+@pytest.mark.parametrize("count", [60, 7_000])
+def test_of_three_objectives_both_fronts_are_told_apart_and_drawn_whole(
+    recorded_run: CopyRun, count: int
+) -> None:
+    view = many(recorded_run("multiobjective-0.17"), count, objectives=3)
+    for pair in kind("front").variants(Question(view)):
+        plot = plot_of("front", Question(view, variant=pair))
+        pens = {dot.trial_id: dot.pen for dot in plot.dots}
+        of_pair = {trial_id for trial_id, pen in pens.items() if pen == "best"}
+        of_all = {trial_id for trial_id, pen in pens.items() if pen in ("best", "second")}
+        assert of_all == set(view.summary.front)
+        assert 0 < len(of_pair) < len(of_all)
+        said = dict(legend_entries(plot))
+        assert said["best"] == "★ on the front of these two"
+        assert said["second"] == "☆ on the front of all objectives"
 
 
 def test_the_ladder_joins_a_trial_to_the_one_it_continues(recorded_run: CopyRun) -> None:
