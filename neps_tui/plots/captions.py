@@ -75,6 +75,8 @@ def legend_parts(made: Made, *, ascii: bool) -> Iterator[Part]:
     yield from (Part(said, _STYLES[pen]) for pen, said in made.legend)
     if made.drawing is not None and made.drawing.beyond:
         yield Part(f"{made.drawing.beyond} far beyond, at the edge", "$text-warning")
+    if made.drawing is not None and made.drawing.cut:
+        yield Part(f"{made.drawing.cut} lines go on beyond the edge", "$text-warning")
     if made.wish.log and not made.is_log:
         yield Part("not logarithmic: not all are above 0", "$text-warning")
     yield from (Part(note, is_long=True) for note in plot.notes)

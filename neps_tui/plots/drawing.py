@@ -27,6 +27,8 @@ _STARS: dict[Pen, tuple[str, str]] = {"best": ("★", "#"), "second": ("☆", "+
 """Signs of what stands out however many there are, in Unicode and in ASCII."""
 _LEAST_ROOM = 4
 """Cells below which no name is shortened to fit in."""
+_HAIR = 1e-6
+"""Part of a scale by which numbers may differ without being seen to."""
 _FAR = 3.0
 """Quartile ranges beyond which a dot is drawn at the edge, not to flatten the others."""
 
@@ -77,6 +79,7 @@ class Drawing:
         cells: Column and row of each of these.
         words: Column and row of each cell that has a letter of words in the plot.
         beyond: How many dots are drawn at the edge, as they are far beyond it.
+        cut: How many lines go on beyond the edge.
         frame: Where the numbers are; None where nothing could be drawn.
         places: Finds the dots by their cells.
     """
@@ -86,6 +89,7 @@ class Drawing:
     cells: tuple[tuple[int, int], ...] = ()
     words: frozenset[tuple[int, int]] = frozenset()
     beyond: int = 0
+    cut: int = 0
     frame: Frame | None = None
     places: Places = field(default_factory=Places)
 
@@ -121,7 +125,8 @@ def draw_plot(plot: Plot, width: int, height: int, *, ascii: bool = False) -> Dr
         *(((blank + line, "axis"),) for line in below),
     )
     beyond = sum(not frame.y.low <= dot.y <= frame.y.high for dot in dots)
-    return Drawing(drawn, tuple(dots), cells, word_cells, beyond, frame, Places(dots, cells))
+    cut = sum(_leaves(line, frame.y) for line in lines)
+    return Drawing(drawn, tuple(dots), cells, word_cells, beyond, cut, frame, Places(dots, cells))
 
 
 def _framed(
@@ -163,10 +168,23 @@ def _scales(plot: Plot, dots: Sequence[Dot], lines: Sequence[Line]) -> tuple[Sca
     across = [x for line in lines for x, _ in line.points]
     best = [dot.y for dot in dots if dot.pen in _STARS]
     up = [y for line in lines if line.pen != "faint" for _, y in line.points]
+    ends = [end for line in lines if line.pen == "faint" for end in _ends(line)]
     return (
         _scale(plot.x, [dot.x for dot in dots], across),
-        _scale(plot.y, _near([dot.y for dot in dots]), best, up),
+        _scale(plot.y, _near([dot.y for dot in dots]), best, up, _near(ends)),
     )
+
+
+def _ends(line: Line) -> tuple[float, float]:
+    """The lowest and the highest place of a line."""
+    heights = [y for _, y in line.points]
+    return min(heights), max(heights)
+
+
+def _leaves(line: Line, scale: Scale) -> bool:
+    low, high = _ends(line)
+    hair = _HAIR * (scale.high - scale.low)
+    return low < scale.low - hair or high > scale.high + hair
 
 
 def _near(values: Sequence[float]) -> list[float]:

@@ -53,6 +53,20 @@ def test_a_trial_far_beyond_the_others_is_drawn_at_the_edge_and_counted() -> Non
     assert len(drawing.cells) == 51
 
 
+def test_faint_lines_are_drawn_whole_and_what_is_cut_off_is_counted() -> None:
+    good = Line(((0.0, 1.0), (9.0, 0.1)), "good")
+    others = tuple(Line(((0.0, 3.0 + at / 10), (9.0, 2.0)), "faint") for at in range(12))
+    drawing = draw_plot(Plot("", lines=(*others, good)), 80, 20)
+    assert drawing.frame is not None
+    assert drawing.frame.y.high >= 4.0
+    assert drawing.cut == 0
+    diverged = Line(((0.0, 3.0), (9.0, 1e9)), "faint")
+    drawing = draw_plot(Plot("", lines=(*others, diverged, good)), 80, 20)
+    assert drawing.frame is not None
+    assert drawing.frame.y.high < 10.0
+    assert drawing.cut == 1
+
+
 def test_nan_is_left_out_of_a_drawing() -> None:
     drawing = draw_plot(Plot("nan", dots=(Dot(1.0, math.nan, "1"), Dot(1.0, 2.0, "2"))), 80, 20)
     assert len(drawing.cells) == 1
