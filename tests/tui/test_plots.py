@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from neps_state import State, Trial
 from neps_state.reader import RunReader
 from neps_tui.facts.fold import summarize
+from neps_tui.optimizer.tried_values import TriedValues
 from neps_tui.plots.bar_lines import bar_lines
 from neps_tui.plots.catalogue import PLOTS, PlotKind
 from neps_tui.plots.drawing import draw_plot
@@ -134,6 +135,21 @@ def test_a_hyperparameter_sampled_on_a_log_scale_is_shown_on_one(recorded_run: C
     view = view_of(recorded_run("hyperband-0.17"))
     assert plot_of("parameter", Question(view, variant="learning_rate")).x.log
     assert not plot_of("parameter", Question(view, variant="weight_decay")).x.log
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_what_the_optimizer_view_calls_logarithmic_is_drawn_so(
+    recorded_run: CopyRun, name: str
+) -> None:
+    view = view_of(recorded_run(name))
+    spreads = TriedValues().follow(view.snapshot, view.summary)
+    question = Question(view)
+    for key in view.summary.config_keys:
+        spread = spreads.by_key.get(key.key)
+        if spread is not None and spread.domain is not None:
+            assert question.is_log(key) == spread.domain.log
+    if name == "random-0.13":
+        assert plot_of("parameter", Question(view, variant="learning_rate")).x.log
 
 
 def test_what_the_filter_does_not_let_through_is_faint(recorded_run: CopyRun) -> None:
