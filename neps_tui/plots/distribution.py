@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from neps_tui.facts.fold import rung_of
 from neps_tui.plots.evaluated import Evaluation, Question
 from neps_tui.plots.plot import Axis, Dot, Line, Plot, Point, covering
-from neps_tui.plots.selection import dots_of, left_out_note, trial_legend
+from neps_tui.plots.selection import dots_of, left_out_note, missing_note, trial_legend
 from neps_tui.words.formatting import number
 
 STATE, RUNG, WORKER = "state", "rung", "worker"
@@ -61,7 +61,11 @@ def make(question: Question) -> Plot:
             for name, at in bands.items()
         ),
         legend=(("good", "how many trials, as counted at the left"), *trial_legend(question)),
-        notes=(*notes, *left_out_note(len(found) - len(drawn))),
+        notes=(
+            *notes,
+            *missing_note(question.without_objective()),
+            *left_out_note(len(drawn), len(found)),
+        ),
         brief=f"{label} by {by}, distribution",
     )
 

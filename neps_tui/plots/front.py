@@ -11,7 +11,7 @@ from neps_state import Trial
 from neps_state.values import objective_values
 from neps_tui.plots.evaluated import Question
 from neps_tui.plots.plot import Axis, Dot, Line, Pen, Plot, Point, covering
-from neps_tui.plots.selection import MOST_DOTS, left_out_note, part_of
+from neps_tui.plots.selection import MOST_DOTS, left_out_note, missing_note, part_of
 
 
 class _Placed(NamedTuple):
@@ -58,7 +58,10 @@ def make(question: Question) -> Plot:
             ("plain", "dominated"),
             *((("faint", "does not match"),) if holds is not None else ()),
         ),
-        notes=left_out_note(len(places) - len(drawn)),
+        notes=(
+            *missing_note(question.view.summary.usage.evaluations - len(places)),
+            *left_out_note(len(drawn), len(places)),
+        ),
         brief=(
             f"Pareto front · {count} trials"
             if is_all

@@ -9,7 +9,7 @@ from typing import Any
 from neps_state import Trial
 from neps_tui.plots.evaluated import Evaluation, Question, is_real
 from neps_tui.plots.plot import Axis, Dot, Line, Plot, Point, covering
-from neps_tui.plots.selection import dots_of, left_out_note, trial_legend
+from neps_tui.plots.selection import dots_of, left_out_note, missing_note, trial_legend
 from neps_tui.words.formatting import number
 
 _EVALUATIONS, _TIME, _COST, _FIDELITY = "evaluations", "time", "cost", "fidelity"
@@ -31,8 +31,6 @@ def make(question: Question) -> Plot:
     lowest = list(_lowest([(x, each.objective) for x, each in zip(xs, found, strict=True)], end))
     drawn = dots_of(question)
     dots = [Dot(xs[at], found[at].objective, found[at].id, found[at].pen) for at in drawn]
-    without = question.without_objective()
-    notes = (f"{without} ended without an objective",) if without else ()
     return Plot(
         title=f"{question.objective_label} over {question.variant or _EVALUATIONS}",
         x=Axis(label),
@@ -40,7 +38,10 @@ def make(question: Question) -> Plot:
         dots=covering(dots),
         lines=(Line(lowest, "good", step=True),) if lowest else (),
         legend=(("good", "best so far"), *trial_legend(question)),
-        notes=(*notes, *left_out_note(len(found) - len(drawn))),
+        notes=(
+            *missing_note(question.without_objective()),
+            *left_out_note(len(drawn), len(found)),
+        ),
         brief=_brief(question),
     )
 

@@ -15,6 +15,7 @@ from neps_tui.plots.selection import (
     line_legend,
     line_pen,
     lowest,
+    missing_note,
     part_of,
 )
 from neps_tui.words.formatting import number
@@ -78,7 +79,8 @@ def make(question: Question) -> Plot:
         ),
         legend=line_legend(question, len(best)),
         notes=(
-            *left_out_note(len(found) - len(drawn)),
+            *missing_note(question.without_objective()),
+            *left_out_note(len(drawn), len(found)),
             *_without([key.name for key in keys[_MOST_AXES:]]),
         ),
         brief=f"Parallel coordinates, {len(drawn)} of {len(found)}",

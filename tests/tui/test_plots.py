@@ -218,7 +218,7 @@ def many(root: Path, count: int, *, objectives: int = 1) -> RunView:
 
 
 def left_out(plot: Plot) -> int:
-    return sum(int(note.split()[0]) for note in plot.notes if "evenly chosen" in note)
+    return sum(int(note.split()[0]) for note in plot.notes if "not drawn: all good" in note)
 
 
 DOTTED = ("incumbent", "ladder", "parameter", "distribution")
@@ -375,8 +375,70 @@ def test_what_is_spent_has_its_unit(recorded_run: CopyRun, variant: str) -> None
 def test_a_rung_is_named_with_its_fidelity_and_how_many_came_to_it(recorded_run: CopyRun) -> None:
     plot = plot_of("ladder", Question(view_of(recorded_run("hyperband-0.17"))))
     assert [name for _, name in plot.x.names] == [
-        *("0 · epochs 1 · ×19", "1 · epochs 3 · ×9", "2 · epochs 9 · ×3", "3 · epochs 27 · ×1")
+        *("0 · epochs 1 · 9 of 27 promoted", "1 · epochs 3 · 3 of 9 promoted"),
+        *("2 · epochs 9 · 1 of 3 promoted", "3 · epochs 27 · 1 came"),
     ]
+
+
+@pytest.mark.parametrize(
+    "plot_id", ["incumbent", "curves", "ladder", "parameter", "parallel", "distribution"]
+)
+def test_every_plot_says_how_many_trials_have_no_objective(
+    recorded_run: CopyRun, plot_id: str
+) -> None:
+    plot = plot_of(plot_id, Question(view_of(recorded_run("hyperband-0.17"))))
+    assert "8 ended without an objective" in plot.notes
+
+
+def test_curves_of_one_step_are_counted(recorded_run: CopyRun) -> None:
+    view = with_curves(recorded_run("hyperband-0.17"), lambda at: [2.0, 1.0] if at % 2 else [1.0])
+    plot = plot_of("curves", Question(view))
+    without = len(Question(view).evaluations()) - len(plot.lines)
+    assert without > 0
+    assert f"{without} have no curve of more than one step" in plot.notes
+    rung = plot_of("curves", Question(view, variant="rung 1"))
+    assert "8 ended without an objective" not in rung.notes
+
+
+def test_whoever_was_not_promoted_is_said_to_be_dropped_only_once_the_run_is_over(
+    recorded_run: CopyRun,
+) -> None:
+    idle, finished = view_of(recorded_run("hyperband-0.17")), view_of(recorded_run("asha-0.17"))
+    assert dict(plot_of("ladder", Question(idle)).legend)["plain"] == "not promoted so far"
+    assert dict(plot_of("ladder", Question(finished)).legend)["plain"] == "dropped"
+
+
+def test_of_many_ways_from_rung_to_rung_a_few_are_drawn_whole(recorded_run: CopyRun) -> None:
+    view = climbing(recorded_run("hyperband-0.17"), 90)
+    plot = plot_of("ladder", Question(view))
+    ends = [line.trial_id for line in plot.lines if line.trial_id.endswith("_rung_2")]
+    steps = {line.trial_id for line in plot.lines}
+    assert len(ends) <= 24
+    assert {end.replace("_rung_2", "_rung_1") for end in ends} <= steps
+    ranked = sorted(
+        (each for each in Question(view).evaluations() if each.id.endswith("_rung_2")),
+        key=lambda each: each.objective,
+    )
+    assert {each.id for each in ranked[:3]} <= {*ends}
+    assert "the ways of 17 of 90 promoted configs are drawn, those of the best too" in plot.notes
+
+
+def climbing(root: Path, count: int) -> RunView:
+    """A run in which so many configs came to the third rung."""
+    snapshot = RunReader(root).poll()
+    first = next(each for each in snapshot.trials.values() if each.report is not None)
+    chance = random.Random(count)
+    trials = {}
+    for rung in range(3):
+        for config in range(count):
+            metadata = copy(first.metadata)
+            metadata.id, metadata.time_end = f"{config}_rung_{rung}", 1e9 + rung * count + config
+            metadata.state = State.SUCCESS
+            metadata.previous_trial_id = f"{config}_rung_{rung - 1}" if rung else None
+            report = replace(first.report, objective_to_minimize=chance.random() - rung)
+            trials[metadata.id] = Trial(first.config, metadata, report)
+    changed = replace(snapshot, trials=MappingProxyType(trials))
+    return RunView(changed, summarize(changed))
 
 
 def test_the_height_of_a_distribution_is_said_in_trials(recorded_run: CopyRun) -> None:
