@@ -6,6 +6,7 @@ import math
 import random
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -139,7 +140,19 @@ def test_without_its_library_ranks_are_compared(recorded_run: CopyRun) -> None:
     assert any("scikit-learn" in note for note in made.notes)
 
 
-def test_few_trials_are_no_ground_for_a_forest(recorded_run: CopyRun) -> None:
-    made = make(question_of(recorded_run("killed-0.17"), "random forest"))
+def test_too_few_trials_for_a_forest_are_compared_by_their_ranks(recorded_run: CopyRun) -> None:
+    asked = question_of(recorded_run("hyperband-0.17"))
+    some = {each.id for each in asked.evaluations()[:12]}
+    made = make(replace(asked, holds=lambda trial: trial.id in some))
+    assert isinstance(made, Bars)
+    assert made.bars
+    assert made.title == "Importance for objective, by rank correlation"
+    assert made.notes[0] == "a random forest takes 20 trials"
+
+
+def test_few_trials_are_no_ground_for_anything(recorded_run: CopyRun) -> None:
+    asked = question_of(recorded_run("hyperband-0.17"))
+    some = {each.id for each in asked.evaluations()[:7]}
+    made = make(replace(asked, holds=lambda trial: trial.id in some))
     assert made.bars == ()
-    assert "20 trials" in made.empty
+    assert made.empty == "It takes 8 trials with an objective."
