@@ -45,8 +45,6 @@ class Part(NamedTuple):
 def waiting_parts(wish: Wish) -> Iterator[Part]:
     """What is being made."""
     yield Part(" ".join(filter(None, (wish.kind.name, wish.variant, "…"))))
-    if wish.kind.is_slow:
-        yield Part("may take some seconds; the other plots do not wait for it")
 
 
 def title_parts(made: Made, *, ascii: bool) -> Iterator[Part]:
@@ -57,6 +55,8 @@ def title_parts(made: Made, *, ascii: bool) -> Iterator[Part]:
         ascii: Whether its signs are ASCII characters only.
     """
     yield Part(made.plot.title, "bold")
+    if made.wish.holds is not None:
+        yield Part(f"brushed: {made.wish.filter}, {made.matches} match", "$text-secondary", True)
     yield from legend_parts(made, ascii=ascii)
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 from textual.events import Resize
 from textual.geometry import Size
@@ -36,15 +36,24 @@ _GIVES_WAY = 0.001
 """Seconds after which a thread that makes a plot lets another one on: the usual 5 ms, several times
 between a key and what it paints, are longer than all else that a key takes."""
 _TITLE_LINES = 2
+_AFTER_THE_HELP = ("plots.toggle_log", "plots.keep", "plots.next_point")
+"""Actions that a short footer leaves out, rather than where to read of them."""
+_BEING_MADE = "Being made: this may take some seconds. The other plots do not wait for it."
 _BESIDE_BARS = 4
 """Columns left and right of bars, for a scroll bar too."""
+
+
+def _ordered_bindings() -> list[Binding]:
+    """The bindings in the order of the footer."""
+    helping = [each for each in bindings_of("everywhere") if each.id == "everywhere.help"]
+    return sorted([*bindings_of("plots"), *helping], key=lambda each: each.id in _AFTER_THE_HELP)
 
 
 class PlotsScreen(ViewScreen):
     """A plot, the trial under its cursor in words, and the way to the next plot."""
 
     CSS_PATH = "screen.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("plots")]
+    BINDINGS: ClassVar[list[BindingType]] = [*_ordered_bindings()]
 
     def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
         super().__init__(can_write=can_write, ascii=ascii, id="plots")
@@ -117,6 +126,8 @@ class PlotsScreen(ViewScreen):
             return
         if not is_typed:
             self._title.say(waiting_parts(wish))
+            if wish.kind.is_slow:
+                self._clear()
         # Not before that is painted: two threads at once make each other slow.
         self.call_after_refresh(self._begin)
 
@@ -157,8 +168,15 @@ class PlotsScreen(ViewScreen):
         self._title.say(title_parts(made, ascii=self.ascii))
         self._say_pointed()
         if made.wish.holds is not None and self._filter_bar is not None:
-            self._filter_bar.say(f"{made.matches} trials match")
+            self._filter_bar.note_matches(made.wish.filter, made.matches)
         self.refresh_bindings()
+
+    def _clear(self) -> None:
+        """Let nothing stand below a title that it has nothing to do with, where that may last."""
+        self._shown = None
+        self._show_bars(True)
+        self._words.update(inert([(_BEING_MADE, "$foreground-muted")], ascii=self.ascii))
+        self._say_pointed()
 
     def _show_bars(self, is_bars: bool) -> None:
         """Put the bars over the plot, or take them away: the plot keeps its size behind them."""
@@ -207,7 +225,7 @@ class PlotsScreen(ViewScreen):
         """Why an action cannot be done now."""
         kind = self._wish.kind
         if action in ("next_variant", "previous_variant") and len(self._all_variants()) < 2:
-            return "There is nothing else to show this over."
+            return "This has no other aspect."
         if action == "keep" and kind.is_slow:
             return "This one has no place on the first screen."
         if action in ("next_point", "previous_point") and kind.is_slow:
@@ -289,7 +307,8 @@ class PlotsScreen(ViewScreen):
         chosen = ChosenPlot(wish.kind.id, wish.variant, wish.objective, wish.log)
         is_usual = self.view is not None and chosen == usual_plot(self.view)
         self.post_message(PlotChosen(None if is_usual else chosen))
-        self.notify(f"{wish.kind.name} is on the first screen now.", markup=False)
+        brushed = "" if wish.holds is None else ", without the brush"
+        self.notify(f"{wish.kind.name} is on the first screen now{brushed}.", markup=False)
 
     # --- brushing -------------------------------------------------------------------------------
 
@@ -302,12 +321,12 @@ class PlotsScreen(ViewScreen):
 
     @on(FilterBar.Changed)
     def _on_filter(self, event: FilterBar.Changed) -> None:
-        self._brush(event.holds)
+        self._brush(event.holds, event.text)
 
-    def _brush(self, holds: Predicate | None) -> None:
+    def _brush(self, holds: Predicate | None, text: str = "") -> None:
         """Let only some trials stand out."""
         self._workshop.forget_filtered()
-        self._ask(replace(self._wish, holds=holds))
+        self._ask(replace(self._wish, holds=holds, filter=text))
 
     @on(FilterBar.Kept)
     def _on_kept(self) -> None:
