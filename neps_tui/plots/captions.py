@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from neps_state.readable import readable_value
 from neps_tui.plots.plot import Bars, Dot, Pen
 from neps_tui.view import RunView
-from neps_tui.words.formatting import number, plain
+from neps_tui.words.formatting import counted, number, plain
 
 if TYPE_CHECKING:
     from neps_tui.plots.making import Made, Wish
@@ -76,7 +76,10 @@ def legend_parts(made: Made, *, ascii: bool) -> Iterator[Part]:
     if made.drawing is not None and made.drawing.beyond:
         yield Part(f"{made.drawing.beyond} far beyond, at the edge", "$text-warning")
     if made.drawing is not None and made.drawing.cut:
-        yield Part(f"{made.drawing.cut} lines go on beyond the edge", "$text-warning")
+        yield Part(f"{counted(made.drawing.cut, 'line')} beyond the edge", "$text-warning")
+    if made.drawing is not None and made.drawing.hidden:
+        hidden = counted(made.drawing.hidden, "group")
+        yield Part(f"no room for {hidden} more", "$text-warning")
     if made.wish.log and not made.is_log:
         yield Part("not logarithmic: not all are above 0", "$text-warning")
     yield from (Part(note, is_long=True) for note in plot.notes)

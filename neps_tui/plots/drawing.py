@@ -10,6 +10,7 @@ from itertools import pairwise
 from rich.cells import cell_len
 
 from neps_tui.plots.axes import Lettering
+from neps_tui.plots.bands import BandScale, with_room
 from neps_tui.plots.pens import PenCanvas
 from neps_tui.plots.places import Places
 from neps_tui.plots.plot import Axis, Dot, Label, Line, Pen, Plot, Point
@@ -80,6 +81,7 @@ class Drawing:
         words: Column and row of each cell that has a letter of words in the plot.
         beyond: How many dots are drawn at the edge, as they are far beyond it.
         cut: How many lines go on beyond the edge.
+        hidden: How many groups one below the other have no room.
         frame: Where the numbers are; None where nothing could be drawn.
         places: Finds the dots by their cells.
     """
@@ -90,6 +92,7 @@ class Drawing:
     words: frozenset[tuple[int, int]] = frozenset()
     beyond: int = 0
     cut: int = 0
+    hidden: int = 0
     frame: Frame | None = None
     places: Places = field(default_factory=Places)
 
@@ -103,6 +106,7 @@ def draw_plot(plot: Plot, width: int, height: int, *, ascii: bool = False) -> Dr
         height: In lines; the last one or two are the x axis.
         ascii: Whether to draw with ASCII characters only.
     """
+    plot, hidden = with_room(plot, height - 1)
     dots = [dot for dot in plot.dots if _is_finite(dot)]
     if not (dots or plot.lines) or height < 4 or width < 20:
         return Drawing()
@@ -126,7 +130,8 @@ def draw_plot(plot: Plot, width: int, height: int, *, ascii: bool = False) -> Dr
     )
     beyond = sum(not frame.y.low <= dot.y <= frame.y.high for dot in dots)
     cut = sum(_leaves(line, frame.y) for line in lines)
-    return Drawing(drawn, tuple(dots), cells, word_cells, beyond, cut, frame, Places(dots, cells))
+    places = Places(dots, cells)
+    return Drawing(drawn, tuple(dots), cells, word_cells, beyond, cut, hidden, frame, places)
 
 
 def _framed(
@@ -141,6 +146,10 @@ def _framed(
     x, y = _scales(plot, dots, lines)
     top = 1 if plot.y.label and height >= _ROWS_FOR_A_NAME else 0
     rows = height - top - 1
+    if plot.y.bands:
+        a_band = max(1, rows // plot.y.bands)
+        y = BandScale(y.low, y.high, lines=a_band)
+        top, rows = top + rows - a_band * plot.y.bands, a_band * plot.y.bands
     beside = letters.beside(plot.y, y, rows, width)
     left = _widest(beside)
     below = letters.below(plot.x, x, width - left)

@@ -76,12 +76,14 @@ class Axis:
         log: Whether equal ratios are equally long, where what is shown allows it.
         names: Names of places in place of numbers, as for categories.
         span: Where it begins and ends; None to see all that is drawn.
+        bands: How many groups are one below the other, each as long as the number 1.
     """
 
     label: str = ""
     log: bool = False
     names: tuple[tuple[float, str], ...] = ()
     span: tuple[float, float] | None = None
+    bands: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -453,10 +453,33 @@ def test_the_height_of_a_distribution_is_said_in_trials(recorded_run: CopyRun) -
     assert highest == ["8", "0"]
     assert "0" in places
     lines = ["".join(text for text, _ in line) for line in draw_plot(plot, 60, 30).lines]
-    assert any(line.split(maxsplit=1)[0] == "0" for line in lines)
-    # Where bands are low the names are what stays.
-    low = ["".join(text for text, _ in line) for line in draw_plot(plot, 60, 6).lines]
-    assert any("rung 0 · 19" in line for line in low)
+    assert any(line.split()[:1] == ["0"] for line in lines)
+
+
+@pytest.mark.parametrize("size", [(78, 17), (158, 41), (78, 20), (50, 9), (78, 12), (48, 13)])
+@pytest.mark.parametrize("ascii", [False, True])
+def test_every_group_of_a_distribution_is_whole_and_has_lines_of_its_own(
+    recorded_run: CopyRun, size: tuple[int, int], ascii: bool
+) -> None:
+    view = view_of(recorded_run("hyperband-0.17"))
+    for variant in kind("distribution").variants(Question(view)):
+        plot = plot_of("distribution", Question(view, variant=variant))
+        drawing = draw_plot(plot, *size, ascii=ascii)
+        lines = ["".join(text for text, _ in line) for line in drawing.lines]
+        assert drawing.frame is not None
+        left = drawing.frame.left
+        of_trials = {row for _, row in drawing.cells}
+        assert len(of_trials) == plot.y.bands - drawing.hidden >= 1
+        for row in of_trials:
+            assert {*lines[row][left:]} <= {*" •★o#"}
+            assert not lines[row][:left].strip()
+            is_low = lines[row - 2][:left].strip().isdecimal()
+            assert (lines[row - 1][:left].split() == ["0"]) != is_low
+            assert " " not in lines[row - 1][left:].rstrip("\n")
+        names = sum(" | " in line[:left] or " · " in line[:left] for line in lines)
+        counts = sum(line[:left].strip().isdecimal() for line in lines)
+        assert names == len(of_trials)
+        assert counts in (len(of_trials), 2 * len(of_trials))
 
 
 def test_groups_of_a_distribution_stand_below_each_other(recorded_run: CopyRun) -> None:
