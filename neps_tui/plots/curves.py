@@ -77,7 +77,7 @@ def _is_of(asked: str, trial: Trial) -> bool:
 
 
 def _short_note(count: int) -> tuple[str, ...]:
-    return (f"{count} have no curve of more than one step",) if count else ()
+    return (f"{count} without a curve of several steps",) if count else ()
 
 
 def _has_steps(trial: Trial) -> bool:

@@ -126,4 +126,6 @@ class SmallPlot(Vertical):
         if self._dot is not None:
             self._caption.say(pointed_parts(self._view, self._dot, self._here))
         elif self._shown is not None:
-            self._caption.say(legend_parts(self._shown, ascii=self._ascii))
+            parts = legend_parts(self._shown, ascii=self._ascii)
+            # Half a note says nothing where there is one line for all.
+            self._caption.say(part._replace(is_long=False) for part in parts)

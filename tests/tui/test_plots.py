@@ -395,7 +395,7 @@ def test_curves_of_one_step_are_counted(recorded_run: CopyRun) -> None:
     plot = plot_of("curves", Question(view))
     without = len(Question(view).evaluations()) - len(plot.lines)
     assert without > 0
-    assert f"{without} have no curve of more than one step" in plot.notes
+    assert f"{without} without a curve of several steps" in plot.notes
     rung = plot_of("curves", Question(view, variant="rung 1"))
     assert "8 ended without an objective" not in rung.notes
 
