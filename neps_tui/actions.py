@@ -285,14 +285,14 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "next_variant",
         "x",
-        "x axis",
-        "Show it over something else: time, cost, another hyperparameter, another rung.",
+        "aspect",
+        "Show another aspect: over time or cost, another hyperparameter, rung, pair or method.",
         "plots",
     ),
     Action(
         "previous_variant",
         "X",
-        "x axis before",
+        "aspect before",
         "The same, the other way round.",
         "plots",
         in_footer=False,

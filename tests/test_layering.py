@@ -33,6 +33,7 @@ PURE_MODULES = (
     *("plots/distribution", "plots/one_trial", "plots/catalogue", "plots/chosen"),
     *("plots/kept", "plots/selection", "plots/axes", "plots/pens", "plots/places"),
     *("plots/drawing", "plots/legend", "plots/captions", "plots/making", "plots/workshop"),
+    *("plots/bands", "plots/shortening"),
 )
 # Whom the shared rooms may know. Nobody else is named, so that no room of a view comes in.
 SHARED_ROOMS = {

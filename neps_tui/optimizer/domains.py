@@ -213,6 +213,17 @@ def domain_of(
     return _sampled_bounds(key.key) or _tried_bounds(key.key, tried)
 
 
+def is_log(
+    key: ConfigKey,
+    keys: Iterable[ConfigKey],
+    space: SearchSpaceTree | None,
+    tried: Iterable[Mapping[str, Any]],
+) -> bool:
+    """Whether the domain of a hyperparameter is on a logarithmic scale; see `domain_of`."""
+    domain = domain_of(key, keys, space, tried)
+    return isinstance(domain, NumberDomain) and domain.log
+
+
 def _decides(parent: str, key: str) -> bool:
     """Whether what one key chose is a part of the path of another."""
     return key.startswith(parent.rpartition("::")[0] + ".sampled_value")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from neps_state import State, Trial
 from neps_state.snapshot import RunSnapshot
 from neps_state.trial import UNFINISHED
 from neps_tui.facts.fold import rung_of
+from neps_tui.facts.promotion import promoted
 from neps_tui.facts.summary import RunSummary
 from neps_tui.facts.trial_fields import objective_of
 from neps_tui.optimizer.brackets import come_in_brackets
@@ -71,7 +72,7 @@ def rung_table(snapshot: RunSnapshot, summary: RunSummary) -> tuple[Rung, ...]:
     for trial in snapshot.trials.values():
         if (at := rung_of(trial)) is not None:
             found.setdefault(at, []).append(trial)
-    promoted = _promoted(snapshot.trials, (each for trials in found.values() for each in trials))
+    continued = promoted(snapshot.trials)
     # Where promotions wait for nobody, no trial belongs to a bracket.
     come = come_in_brackets(found, brackets) if derived.get("bracket_type") in _SYNCHRONOUS else []
     return tuple(
@@ -81,7 +82,7 @@ def rung_table(snapshot: RunSnapshot, summary: RunSummary) -> tuple[Rung, ...]:
             fidelities.get(rung),
             tuple(bracket.get(rung) for bracket in brackets),
             tuple(each.get(rung) for each in come),
-            promoted,
+            continued,
             summary,
         )
         for rung in sorted(found)
@@ -94,7 +95,7 @@ def _rung(
     fidelity: Any,
     planned: tuple[int | None, ...],
     come: tuple[int | None, ...],
-    promoted: set[str],
+    continued: set[str],
     summary: RunSummary,
 ) -> Rung:
     states = [trial.metadata.state for trial in trials]
@@ -114,26 +115,13 @@ def _rung(
         evaluated=sum(1 for state in states if state not in UNFINISHED),
         running=sum(1 for state in states if state is State.EVALUATING),
         pending=sum(1 for state in states if state is State.PENDING),
-        promoted=sum(1 for trial in trials if trial.metadata.id in promoted),
+        promoted=sum(1 for trial in trials if trial.metadata.id in continued),
         best=None if best is None else best[0],
         best_id=None if best is None else best[1],
         on_front=sum(1 for trial in trials if trial.metadata.id in summary.front),
         planned=planned,
         come=come,
     )
-
-
-def _promoted(trials: Mapping[str, Trial], at_rungs: Iterable[Trial]) -> set[str]:
-    """Ids of the trials that another one continues: it says so, or its id does."""
-    promoted: set[str] = set()
-    for trial in at_rungs:
-        previous = trial.metadata.previous_trial_id
-        if previous is None:
-            config, _, rung = trial.metadata.id.rpartition("_rung_")
-            previous = f"{config}_rung_{int(rung) - 1}"
-        if previous in trials:
-            promoted.add(previous)
-    return promoted
 
 
 def _brackets(derived: Mapping[Any, Any]) -> list[dict[int, int]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from neps_tui.plots.plot import Axis
+from neps_tui.plots.shortening import shortened_apart
 from neps_tui.widgets.scale import Scale
 from neps_tui.words.formatting import number, plain, shorten_middle, to_ascii
 
@@ -35,6 +36,10 @@ class Lettering:
         """Text in so many cells."""
         return shorten_middle(self.text(text), room, "~" if self.ascii else "…")
 
+    def apart(self, texts: Sequence[str], room: int) -> list[str]:
+        """Several texts in so many cells each, so that they differ where that can be."""
+        return shortened_apart(list(map(self.text, texts)), room, "~" if self.ascii else "…")
+
     def name(self, axis: Axis, scale: Scale) -> str:
         """What an axis shows, and whether its scale is logarithmic."""
         return self.text(axis.label + (" (log)" if scale.log and axis.label else ""))
@@ -44,8 +49,8 @@ class Lettering:
         if axis.names:
             room = max(1, width // _MOST_OF_THE_WIDTH)
             places = scale.dots([place for place, _ in axis.names], rows)
-            named = zip(places, axis.names, strict=True)
-            return {rows - 1 - place: self.shortened(name, room) for place, (_, name) in named}
+            names = self.apart([name for _, name in axis.names], room)
+            return {rows - 1 - at: name for at, name in zip(places, names, strict=True)}
         ticks = scale.ticks(max(rows // _ROWS_A_LABEL, 1))
         places = scale.dots(ticks, rows)
         texts = [number(tick) for tick in ticks]
@@ -78,22 +83,28 @@ class Lettering:
         places = scale.dots([place for place, _ in axis.names], columns)
         room = columns // max(1, len(names)) - 1
         if max(map(cell_len, names), default=0) > room:
-            wide = max(1, 2 * room + 1)
-            return [self._line(places[at::2], names[at::2], wide, columns) for at in (0, 1)]
-        line = self._line(places, names, max(1, room), columns)
+            wide = max(1, min(2 * room + 1, columns // ((len(names) + 1) // 2) - 1))
+            names = self.apart(names, wide)
+            return [_line(places[at::2], names[at::2], columns) for at in (0, 1)]
+        line = _line(places, names, columns)
         label = self.name(axis, scale)
         free = columns - cell_len(line) - cell_len(label)
         return [line + " " * free + label if free > 1 else line]
 
-    def _line(self, places: Sequence[int], names: Sequence[str], room: int, columns: int) -> str:
-        line = ""
-        for place, name in zip(places, names, strict=True):
-            text = self.shortened(name, room)
-            start = min(max(place - cell_len(text) // 2, 0), columns - cell_len(text))
-            start = max(start, cell_len(line))
-            if start + cell_len(text) <= columns:
-                line += " " * (start - cell_len(line)) + text + " "
-        return line.rstrip()
+
+def _line(places: Sequence[int], texts: Sequence[str], columns: int) -> str:
+    """Texts in the middle of their places, or as near to that as those right of them let them."""
+    starts: list[int] = []
+    end = columns
+    for place, text in reversed(list(zip(places, texts, strict=True))):
+        starts.append(min(place - cell_len(text) // 2, end - cell_len(text)))
+        end = starts[-1] - 1
+    line = ""
+    for wanted, text in zip(reversed(starts), texts, strict=True):
+        start = max(wanted, cell_len(line))
+        if start + cell_len(text) <= columns:
+            line += " " * (start - cell_len(line)) + text + " "
+    return line.rstrip()
 
 
 def _aligned(numbers: Sequence[str]) -> list[str]:

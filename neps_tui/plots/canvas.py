@@ -22,6 +22,7 @@ from neps_tui.words.formatting import plain, to_ascii
 _ENTER = {"enter": "enter"}
 """Spelled out: a terminal without Unicode has no sign for it."""
 _NO_SIZE = Size(0, 0)
+_NO_ROOM = "There is too little room for a plot."
 
 
 class PlotCanvas(Widget, can_focus=True):
@@ -99,7 +100,7 @@ class PlotCanvas(Widget, can_focus=True):
     def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
         self._ascii = ascii
-        self._plot = Plot("")
+        self._plot = Plot("", empty="")
         self._drawing: Drawing | None = None
         self._drawn_size = _NO_SIZE
         self._styles: dict[str, Style] = {}
@@ -239,7 +240,9 @@ class PlotCanvas(Widget, can_focus=True):
         width, height = self.size
         drawing = self._draw()
         if not drawing.lines:
-            text = plain(self._plot.empty) if y == (height - 1) // 2 else ""
+            has_something = self._plot.dots or self._plot.lines
+            said = _NO_ROOM if has_something else plain(self._plot.empty)
+            text = said[:width] if y == (height - 1) // 2 else ""
             text = to_ascii(text) if self._ascii else text
             return Strip([Segment(text.center(width), self._style("empty"))])
         strip = Strip(Segment(text, self._style(part)) for text, part in drawing.lines[y])

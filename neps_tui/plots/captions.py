@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
 from neps_state.readable import readable_value
-from neps_tui.plots.making import Made, Wish
 from neps_tui.plots.plot import Bars, Dot, Pen
 from neps_tui.view import RunView
-from neps_tui.words.formatting import number, plain
+from neps_tui.words.formatting import counted, number, plain
+
+if TYPE_CHECKING:
+    from neps_tui.plots.making import Made, Wish
 
 _GAP = "  "
 _STYLES: dict[Pen, str] = {
@@ -43,8 +45,6 @@ class Part(NamedTuple):
 def waiting_parts(wish: Wish) -> Iterator[Part]:
     """What is being made."""
     yield Part(" ".join(filter(None, (wish.kind.name, wish.variant, "…"))))
-    if wish.kind.is_slow:
-        yield Part("may take some seconds; the other plots do not wait for it")
 
 
 def title_parts(made: Made, *, ascii: bool) -> Iterator[Part]:
@@ -54,8 +54,20 @@ def title_parts(made: Made, *, ascii: bool) -> Iterator[Part]:
         made: The plot.
         ascii: Whether its signs are ASCII characters only.
     """
+    yield Part(made.plot.title, "bold")
+    if made.wish.holds is not None:
+        yield Part(f"brushed: {made.wish.filter}, {made.matches} match", "$text-secondary", True)
+    yield from legend_parts(made, ascii=ascii)
+
+
+def legend_parts(made: Made, *, ascii: bool) -> Iterator[Part]:
+    """The same without the title.
+
+    Args:
+        made: The plot.
+        ascii: Whether its signs are ASCII characters only.
+    """
     plot = made.plot
-    yield Part(plot.title, "bold")
     if isinstance(plot, Bars):
         if plot.bars:
             yield Part(f"{'=-' if ascii else '▓─'} how uncertain", "$text-primary")
@@ -63,6 +75,11 @@ def title_parts(made: Made, *, ascii: bool) -> Iterator[Part]:
     yield from (Part(said, _STYLES[pen]) for pen, said in made.legend)
     if made.drawing is not None and made.drawing.beyond:
         yield Part(f"{made.drawing.beyond} far beyond, at the edge", "$text-warning")
+    if made.drawing is not None and made.drawing.cut:
+        yield Part(f"{counted(made.drawing.cut, 'line')} beyond the edge", "$text-warning")
+    if made.drawing is not None and made.drawing.hidden:
+        hidden = counted(made.drawing.hidden, "group")
+        yield Part(f"no room for {hidden} more", "$text-warning")
     if made.wish.log and not made.is_log:
         yield Part("not logarithmic: not all are above 0", "$text-warning")
     yield from (Part(note, is_long=True) for note in plot.notes)

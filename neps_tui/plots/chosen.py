@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from neps_tui.plots.catalogue import PLOTS
-from neps_tui.plots.evaluated import Question
-from neps_tui.plots.plot import Bars, Plot
+from neps_tui.plots.kept import Kept
+from neps_tui.plots.making import Wish
 from neps_tui.view import RunView
 
 
@@ -28,14 +28,14 @@ class ChosenPlot:
     objective: int = 0
     log: bool = False
 
-    def make(self, view: RunView) -> Plot | Bars:
-        """Make it of a run, which may be another than that for which it was chosen."""
+    def wish(self, view: RunView) -> Wish:
+        """What this means for a run, which may be another than that for which it was chosen."""
         kind = next(each for each in PLOTS if each.id == self.kind)
         objective = min(self.objective, view.summary.objectives - 1)
-        question = Question(view, objective, self.variant, self.log)
-        if self.variant and self.variant not in kind.variants(question):
-            question = Question(view, objective, "", self.log)
-        return kind.make(question)
+        wish = Wish(kind, self.variant, objective, self.log)
+        if self.variant and self.variant not in kind.variants(wish.question(view, Kept())):
+            return replace(wish, variant="")
+        return wish
 
     def as_plain(self) -> dict[str, Any]:
         """As it is remembered."""
@@ -53,3 +53,8 @@ class ChosenPlot:
         if not isinstance(variant, str) or type(objective) is not int or objective < 0:
             return None
         return cls(str(kind), variant, objective, log is True)
+
+
+def usual_plot(view: RunView) -> ChosenPlot:
+    """The plot that is there before anybody has chosen one."""
+    return ChosenPlot("front" if view.summary.objectives > 1 else "incumbent")

@@ -17,6 +17,7 @@ from neps_tui.plots.selection import (
     line_legend,
     line_pen,
     lowest,
+    missing_note,
     part_of,
 )
 
@@ -33,13 +34,12 @@ def variants(question: Question) -> list[str]:
     return [ALL, *(f"rung {rung}" for rung in question.rungs())]
 
 
-def curves_plot(question: Question) -> Plot:
+def make(question: Question) -> Plot:
     """The learning curves of the best trials over those of others."""
     asked = question.variant or ALL
     title = f"Learning curves of {asked}"
-    found = [each for each in question.evaluations() if _has_steps(each.trial)]
-    if asked != ALL:
-        found = [each for each in found if f"rung {rung_of(each.trial)}" == asked]
+    ended = [each for each in question.evaluations() if _is_of(asked, each.trial)]
+    found = [each for each in ended if _has_steps(each.trial)]
     best = lowest(found, BEST)
     good = best | {at for at, each in enumerate(found) if each.is_best}
     shown = part_of([each.is_chosen for each in found], good, _MOST)
@@ -62,8 +62,22 @@ def curves_plot(question: Question) -> Plot:
         dots=tuple(Dot(*points[-1], each.id, pen) for each, pen, points in curves),
         lines=tuple(Line(points, pen, trial_id=each.id) for each, pen, points in curves),
         legend=line_legend(question, len(best)),
-        notes=(*flat_note, *left_out_note(len(found) - len(shown))),
+        notes=(
+            *flat_note,
+            *missing_note(sum(_is_of(asked, each) for each in question.reported()) - len(ended)),
+            *_short_note(len(ended) - len(found) + len(shown) - len(curves)),
+            *left_out_note(len(shown), len(found)),
+        ),
+        brief=f"Curves of {asked}, {len(curves)} of {len(found)}",
     )
+
+
+def _is_of(asked: str, trial: Trial) -> bool:
+    return asked in (ALL, f"rung {rung_of(trial)}")
+
+
+def _short_note(count: int) -> tuple[str, ...]:
+    return (f"{count} without a curve of several steps",) if count else ()
 
 
 def _has_steps(trial: Trial) -> bool:

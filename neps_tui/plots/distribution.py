@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from neps_tui.facts.fold import rung_of
+from neps_tui.plots.bands import HIGHEST, LOWEST, TRIALS
 from neps_tui.plots.evaluated import Evaluation, Question
 from neps_tui.plots.plot import Axis, Dot, Line, Plot, Point, covering
-from neps_tui.plots.selection import dots_of, left_out_note, trial_legend
+from neps_tui.plots.selection import dots_of, left_out_note, missing_note, trial_legend
 from neps_tui.words.formatting import number
 
 STATE, RUNG, WORKER = "state", "rung", "worker"
@@ -17,8 +18,6 @@ _MOST_GROUPS = 6
 _MOST_BINS = 40
 _EDGE = 0.02
 """Share of the trials that may lie beyond the end of the axis."""
-_TRIALS, _LOWEST, _HIGHEST = 0.1, 0.25, 0.95
-"""Where in the band of a group, from 0 to 1, its trials and its histogram are."""
 
 
 def variants(question: Question) -> list[str]:
@@ -27,7 +26,7 @@ def variants(question: Question) -> list[str]:
     return [*([RUNG] if question.rungs() else []), *categories, WORKER, STATE]
 
 
-def distribution_plot(question: Question) -> Plot:
+def make(question: Question) -> Plot:
     """How many trials of each group have which objective; the largest groups are shown."""
     by = question.variant or variants(question)[0]
     label = question.objective_label
@@ -54,14 +53,20 @@ def distribution_plot(question: Question) -> Plot:
         y=Axis(
             names=tuple(_names(groups, bands, bins)),
             span=(0.0, float(len(bands))),
+            bands=len(bands),
         ),
         dots=covering(dots),
         lines=tuple(
-            Line(bins.steps(groups[name], at), "good", step=True, base=at + _LOWEST)
+            Line(bins.steps(groups[name], at), "good", step=True, base=at + LOWEST)
             for name, at in bands.items()
         ),
         legend=(("good", "how many trials, as counted at the left"), *trial_legend(question)),
-        notes=(*notes, *left_out_note(len(found) - len(drawn))),
+        notes=(
+            *notes,
+            *missing_note(question.without_objective()),
+            *left_out_note(len(drawn), len(found)),
+        ),
+        brief=f"{label} by {by}, distribution",
     )
 
 
@@ -73,8 +78,8 @@ def _names(
     A name comes after the number, which it covers where there is only one line for both.
     """
     for name, at in bands.items():
-        yield at + _HIGHEST, f"{max(bins.counts(groups[name]))}"
-        yield at + _LOWEST, "0"
+        yield at + HIGHEST, f"{max(bins.counts(groups[name]))}"
+        yield at + LOWEST, "0"
     for name, at in bands.items():
         yield at + 0.5, f"{name} · {len(groups[name])}"
 
@@ -101,7 +106,7 @@ def _in_order(names: Sequence[str]) -> list[str]:
 
 def _dot(each: Evaluation, band: float, bins: _Bins) -> Dot:
     x = min(max(each.objective, bins.low), bins.high)
-    return Dot(x, band + _TRIALS, each.id, each.pen)
+    return Dot(x, band + TRIALS, each.id, each.pen)
 
 
 class _Bins:
@@ -134,9 +139,9 @@ class _Bins:
         """The histogram of some values, as high as its band."""
         counts = self.counts(values)
         start, width = self._scaled(self.low), self._width
-        a_trial = (_HIGHEST - _LOWEST) / max(counts)
+        a_trial = (HIGHEST - LOWEST) / max(counts)
         edges = [start + index * width for index in range(self._count + 1)]
-        heights = [band + _LOWEST + count * a_trial for count in [*counts, counts[-1]]]
+        heights = [band + LOWEST + count * a_trial for count in [*counts, counts[-1]]]
         return [
             (math.exp(edge) if self._is_log else edge, height)
             for edge, height in zip(edges, heights, strict=True)

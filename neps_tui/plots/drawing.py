@@ -10,6 +10,7 @@ from itertools import pairwise
 from rich.cells import cell_len
 
 from neps_tui.plots.axes import Lettering
+from neps_tui.plots.bands import BandScale, with_room
 from neps_tui.plots.pens import PenCanvas
 from neps_tui.plots.places import Places
 from neps_tui.plots.plot import Axis, Dot, Label, Line, Pen, Plot, Point
@@ -23,8 +24,12 @@ _ROWS_FOR_A_NAME = 14
 """Height from which on the vertical axis has its name above it."""
 _FEW = 200
 """Dots of a pen up to which each gets a sign that is easier to see than one braille dot."""
+_STARS: dict[Pen, tuple[str, str]] = {"best": ("★", "#"), "second": ("☆", "+")}
+"""Signs of what stands out however many there are, in Unicode and in ASCII."""
 _LEAST_ROOM = 4
 """Cells below which no name is shortened to fit in."""
+_HAIR = 1e-6
+"""Part of a scale by which numbers may differ without being seen to."""
 _FAR = 3.0
 """Quartile ranges beyond which a dot is drawn at the edge, not to flatten the others."""
 
@@ -75,6 +80,8 @@ class Drawing:
         cells: Column and row of each of these.
         words: Column and row of each cell that has a letter of words in the plot.
         beyond: How many dots are drawn at the edge, as they are far beyond it.
+        cut: How many lines go on beyond the edge.
+        hidden: How many groups one below the other have no room.
         frame: Where the numbers are; None where nothing could be drawn.
         places: Finds the dots by their cells.
     """
@@ -84,6 +91,8 @@ class Drawing:
     cells: tuple[tuple[int, int], ...] = ()
     words: frozenset[tuple[int, int]] = frozenset()
     beyond: int = 0
+    cut: int = 0
+    hidden: int = 0
     frame: Frame | None = None
     places: Places = field(default_factory=Places)
 
@@ -97,6 +106,7 @@ def draw_plot(plot: Plot, width: int, height: int, *, ascii: bool = False) -> Dr
         height: In lines; the last one or two are the x axis.
         ascii: Whether to draw with ASCII characters only.
     """
+    plot, hidden = with_room(plot, height - 1)
     dots = [dot for dot in plot.dots if _is_finite(dot)]
     if not (dots or plot.lines) or height < 4 or width < 20:
         return Drawing()
@@ -119,7 +129,9 @@ def draw_plot(plot: Plot, width: int, height: int, *, ascii: bool = False) -> Dr
         *(((blank + line, "axis"),) for line in below),
     )
     beyond = sum(not frame.y.low <= dot.y <= frame.y.high for dot in dots)
-    return Drawing(drawn, tuple(dots), cells, word_cells, beyond, frame, Places(dots, cells))
+    cut = sum(_leaves(line, frame.y) for line in lines)
+    places = Places(dots, cells)
+    return Drawing(drawn, tuple(dots), cells, word_cells, beyond, cut, hidden, frame, places)
 
 
 def _framed(
@@ -134,6 +146,10 @@ def _framed(
     x, y = _scales(plot, dots, lines)
     top = 1 if plot.y.label and height >= _ROWS_FOR_A_NAME else 0
     rows = height - top - 1
+    if plot.y.bands:
+        a_band = max(1, rows // plot.y.bands)
+        y = BandScale(y.low, y.high, lines=a_band)
+        top, rows = top + rows - a_band * plot.y.bands, a_band * plot.y.bands
     beside = letters.beside(plot.y, y, rows, width)
     left = _widest(beside)
     below = letters.below(plot.x, x, width - left)
@@ -159,12 +175,25 @@ def _finite_part(line: Line) -> Line:
 
 def _scales(plot: Plot, dots: Sequence[Dot], lines: Sequence[Line]) -> tuple[Scale, Scale]:
     across = [x for line in lines for x, _ in line.points]
-    best = [dot.y for dot in dots if dot.pen == "best"]
+    best = [dot.y for dot in dots if dot.pen in _STARS]
     up = [y for line in lines if line.pen != "faint" for _, y in line.points]
+    ends = [end for line in lines if line.pen == "faint" for end in _ends(line)]
     return (
         _scale(plot.x, [dot.x for dot in dots], across),
-        _scale(plot.y, _near([dot.y for dot in dots]), best, up),
+        _scale(plot.y, _near([dot.y for dot in dots]), best, up, _near(ends)),
     )
+
+
+def _ends(line: Line) -> tuple[float, float]:
+    """The lowest and the highest place of a line."""
+    heights = [y for _, y in line.points]
+    return min(heights), max(heights)
+
+
+def _leaves(line: Line, scale: Scale) -> bool:
+    low, high = _ends(line)
+    hair = _HAIR * (scale.high - scale.low)
+    return low < scale.low - hair or high > scale.high + hair
 
 
 def _near(values: Sequence[float]) -> list[float]:
@@ -231,8 +260,8 @@ def _signs(counts: Mapping[Pen, int], ascii: bool) -> dict[Pen, str]:
 
 def dot_sign(pen: Pen, count: int, *, ascii: bool) -> str:
     """The sign of dots of a pen, if there are so many; empty where each is a braille dot."""
-    if pen == "best":
-        return "#" if ascii else "★"
+    if pen in _STARS:
+        return _STARS[pen][ascii]
     if count > _FEW:
         return ""
     if pen == "faint":

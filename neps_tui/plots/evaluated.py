@@ -161,10 +161,19 @@ class Question:
         return key.key == self.view.summary.fidelity_key
 
     def is_log(self, key: ConfigKey) -> bool:
-        """Whether the search space samples a hyperparameter on a logarithmic scale."""
-        space = self.view.snapshot.space
-        parameter = None if space is None else space.parameters.get(key.name)
-        return parameter is not None and parameter.log
+        """Whether a hyperparameter is seen better on a logarithmic scale.
+
+        By the search space or, where none is stored, by what was tried.
+        """
+        # Imported when a hyperparameter is shown: what is shown first has none on its axes.
+        from neps_tui.optimizer.domains import is_log
+
+        def find() -> bool:
+            snapshot = self.view.snapshot
+            configs = [trial.config for trial in snapshot.trials.values()]
+            return is_log(key, self.view.summary.config_keys, snapshot.space, configs)
+
+        return self.kept.once(("log", key.key), find)
 
     def rungs(self) -> list[int]:
         """The rungs at which trials have ended."""

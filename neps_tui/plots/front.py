@@ -11,7 +11,7 @@ from neps_state import Trial
 from neps_state.values import objective_values
 from neps_tui.plots.evaluated import Question
 from neps_tui.plots.plot import Axis, Dot, Line, Pen, Plot, Point, covering
-from neps_tui.plots.selection import MOST_DOTS, left_out_note, part_of
+from neps_tui.plots.selection import MOST_DOTS, left_out_note, missing_note, part_of
 
 
 class _Placed(NamedTuple):
@@ -25,7 +25,7 @@ def variants(question: Question) -> list[str]:
     return [f"{one + 1} and {other + 1}" for one, other in combinations(range(count), 2)]
 
 
-def front_plot(question: Question) -> Plot:
+def make(question: Question) -> Plot:
     """The trials by two of their objectives, with the front of these two as steps."""
     if question.view.summary.objectives < 2:
         return Plot("Pareto front", empty="There is one objective only: see the incumbent.")
@@ -35,29 +35,46 @@ def front_plot(question: Question) -> Plot:
     places = [(each.objectives[one], each.objectives[other]) for each in placed]
     holds = question.holds
     chosen = [holds is None or holds(each.trial) for each in placed]
-    front = _front(places)
-    on_front = set(front)
-    drawn = part_of(chosen, {at for at, place in enumerate(places) if place in on_front}, MOST_DOTS)
-    pens: list[Pen] = [
-        "best" if place in on_front else "plain" if is_chosen else "faint"
-        for place, is_chosen in zip(places, chosen, strict=True)
+    boundary = _front(places)
+    of_pair, of_all = set(boundary), question.view.summary.front
+    pens = [
+        _pen(place in of_pair, each.trial.metadata.id in of_all, is_chosen)
+        for place, each, is_chosen in zip(places, placed, chosen, strict=True)
     ]
+    on_front = {at for at, pen in enumerate(pens) if pen in ("best", "second")}
+    drawn = part_of(chosen, on_front, MOST_DOTS)
     dots = [Dot(*places[at], placed[at].trial.metadata.id, pens[at]) for at in drawn]
-    count = sum(place in on_front for place in places)
+    count, is_all = pens.count("best"), question.view.summary.objectives == 2
     return Plot(
         title=f"Pareto front of objectives {pair}, {count} of {len(places)} trials",
         x=Axis(f"objective {one + 1}"),
         y=Axis(f"objective {other + 1}", log=question.log),
         dots=covering(dots),
-        lines=(Line(front, "good", step=True),) if front else (),
+        lines=(Line(boundary, "good", step=True),) if boundary else (),
         legend=(
-            ("best", "on the front"),
+            ("best", "on the front" if is_all else "on the front of these two"),
             ("good", "its boundary"),
+            ("second", "on the front of all objectives"),
             ("plain", "dominated"),
             *((("faint", "does not match"),) if holds is not None else ()),
         ),
-        notes=left_out_note(len(places) - len(drawn)),
+        notes=(
+            *missing_note(question.view.summary.usage.evaluations - len(places)),
+            *left_out_note(len(drawn), len(places)),
+        ),
+        brief=(
+            f"Pareto front · {count} trials"
+            if is_all
+            else f"Front of {pair} · {count} of {len(places)} trials"
+        ),
     )
+
+
+def _pen(is_of_pair: bool, is_of_all: bool, is_chosen: bool) -> Pen:
+    """How a trial is drawn: what is on a front stands out, whatever the filter says."""
+    if is_of_pair or is_of_all:
+        return "best" if is_of_pair else "second"
+    return "plain" if is_chosen else "faint"
 
 
 def _placed(question: Question) -> list[_Placed]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
@@ -40,16 +41,20 @@ def variants(question: Question) -> list[str]:
     return [FOREST, RANKS] if has_forest() else [RANKS]
 
 
-def importance_bars(question: Question) -> Bars:
+def make(question: Question) -> Bars:
     """The hyperparameters, the most important first, each with its uncertainty."""
-    method = question.variant or variants(question)[0]
-    title = f"Importance for {question.objective_label}, by {method}"
     found = [each for each in question.evaluations() if each.is_chosen]
+    asked = question.variant or variants(question)[0]
+    method = RANKS if len(found) < _LEAST_TRIALS[asked] else asked
+    title = f"Importance for {question.objective_label}, by {method}"
     least = _LEAST_TRIALS[method]
     if len(found) < least:
         return Bars(title, empty=f"It takes {least} trials with an objective.")
     sample = [found[index] for index in thinned(len(found), _MOST_TRIALS[method])]
-    return (_by_forest if method == FOREST else _by_ranks)(question, title, sample)
+    bars = (_by_forest if method == FOREST else _by_ranks)(question, title, sample)
+    if method == asked:
+        return bars
+    return replace(bars, notes=(f"a {asked} takes {_LEAST_TRIALS[asked]} trials", *bars.notes))
 
 
 def _by_ranks(question: Question, title: str, sample: Sequence[Evaluation]) -> Bars:

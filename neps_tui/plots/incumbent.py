@@ -9,7 +9,8 @@ from typing import Any
 from neps_state import Trial
 from neps_tui.plots.evaluated import Evaluation, Question, is_real
 from neps_tui.plots.plot import Axis, Dot, Line, Plot, Point, covering
-from neps_tui.plots.selection import dots_of, left_out_note, trial_legend
+from neps_tui.plots.selection import dots_of, left_out_note, missing_note, trial_legend
+from neps_tui.words.formatting import number
 
 _EVALUATIONS, _TIME, _COST, _FIDELITY = "evaluations", "time", "cost", "fidelity"
 _HOUR = 3600.0
@@ -23,15 +24,13 @@ def variants(question: Question) -> list[str]:
     return spent + [_COST] * bool(usage.cost) + [_FIDELITY] * bool(usage.fidelities)
 
 
-def incumbent_plot(question: Question) -> Plot:
+def make(question: Question) -> Plot:
     """The objective of each trial, and the lowest until then."""
     found = question.evaluations()
     label, xs, end = _spent(question, found)
     lowest = list(_lowest([(x, each.objective) for x, each in zip(xs, found, strict=True)], end))
     drawn = dots_of(question)
     dots = [Dot(xs[at], found[at].objective, found[at].id, found[at].pen) for at in drawn]
-    without = question.without_objective()
-    notes = (f"{without} ended without an objective",) if without else ()
     return Plot(
         title=f"{question.objective_label} over {question.variant or _EVALUATIONS}",
         x=Axis(label),
@@ -39,8 +38,25 @@ def incumbent_plot(question: Question) -> Plot:
         dots=covering(dots),
         lines=(Line(lowest, "good", step=True),) if lowest else (),
         legend=(("good", "best so far"), *trial_legend(question)),
-        notes=(*notes, *left_out_note(len(found) - len(drawn))),
+        notes=(
+            *missing_note(question.without_objective()),
+            *left_out_note(len(drawn), len(found)),
+        ),
+        brief=_brief(question),
     )
+
+
+def _brief(question: Question) -> str:
+    """Which trial is the best, where there is one."""
+    spent = question.variant or _EVALUATIONS
+    over = "" if spent == _EVALUATIONS else f" over {spent}"
+    summary = question.view.summary
+    if summary.objectives > 1:
+        return f"Lowest {question.objective_label}{over}"
+    if not summary.incumbents:
+        return f"Incumbent{over}"
+    best = summary.incumbents[-1]
+    return f"Incumbent{over} · {number(best.objective)} in {best.trial_id}"
 
 
 def _lowest(points: list[Point], end: float) -> Iterator[Point]:

@@ -24,6 +24,7 @@ class Wish:
         objective: Which of several objectives, from 0.
         log: Whether the objective's axis is to be logarithmic.
         holds: The filter; None lets all trials stand out.
+        filter: The filter as it was typed.
     """
 
     kind: PlotKind
@@ -31,6 +32,7 @@ class Wish:
     objective: int = 0
     log: bool = False
     holds: Predicate | None = None
+    filter: str = ""
 
     def question(self, view: RunView, kept: Kept) -> Question:
         """What this means for a run."""

@@ -15,6 +15,7 @@ from neps_tui.plots.selection import (
     line_legend,
     line_pen,
     lowest,
+    missing_note,
     part_of,
 )
 from neps_tui.words.formatting import number
@@ -42,7 +43,13 @@ class _Upright:
     names: Sequence[tuple[float, str]]
 
 
-def parallel_plot(question: Question) -> Plot:
+def variants(question: Question) -> list[str]:
+    """There is one thing to show."""
+    del question
+    return []
+
+
+def make(question: Question) -> Plot:
     """Every axis from its lowest (or first) value at the bottom to its highest at the top."""
     found, keys = question.evaluations(), list(question.varying().values())
     if not found or not keys:
@@ -72,9 +79,11 @@ def parallel_plot(question: Question) -> Plot:
         ),
         legend=line_legend(question, len(best)),
         notes=(
-            *left_out_note(len(found) - len(drawn)),
+            *missing_note(question.without_objective()),
+            *left_out_note(len(drawn), len(found)),
             *_without([key.name for key in keys[_MOST_AXES:]]),
         ),
+        brief=f"Parallel coordinates, {len(drawn)} of {len(found)}",
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from neps_tui.plots.evaluated import Evaluation, Question, is_real
 from neps_tui.plots.plot import Axis, Dot, Plot, covering
-from neps_tui.plots.selection import dots_of, left_out_note, trial_legend
+from neps_tui.plots.selection import dots_of, left_out_note, missing_note, trial_legend
 
 _SPREAD = 0.6
 _MOST_CATEGORIES = 30
@@ -21,7 +21,7 @@ def variants(question: Question) -> list[str]:
     return list(question.varying())
 
 
-def parameter_plot(question: Question) -> Plot:
+def make(question: Question) -> Plot:
     """Each trial by the value of a hyperparameter and its objective."""
     keys = question.varying()
     if not keys:
@@ -48,7 +48,11 @@ def parameter_plot(question: Question) -> Plot:
         y=Axis(question.objective_label, log=question.log),
         dots=covering(dots),
         legend=trial_legend(question),
-        notes=(*notes, *left_out_note(len(found) - len(drawn))),
+        notes=(
+            *notes,
+            *missing_note(question.without_objective()),
+            *left_out_note(len(drawn), len(found)),
+        ),
     )
 
 

@@ -76,12 +76,14 @@ class Axis:
         log: Whether equal ratios are equally long, where what is shown allows it.
         names: Names of places in place of numbers, as for categories.
         span: Where it begins and ends; None to see all that is drawn.
+        bands: How many groups are one below the other, each as long as the number 1.
     """
 
     label: str = ""
     log: bool = False
     names: tuple[tuple[float, str], ...] = ()
     span: tuple[float, float] | None = None
+    bands: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class Plot:
         legend: What the pens stand for.
         notes: What is left out, and why.
         empty: What to say where there is nothing to draw.
+        brief: The title where there is little room; empty if it is brief enough.
     """
 
     title: str
@@ -109,6 +112,7 @@ class Plot:
     legend: Legend = ()
     notes: tuple[str, ...] = ()
     empty: str = "No trial has an objective yet."
+    brief: str = ""
 
 
 class Bar(NamedTuple):

@@ -3,81 +3,65 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
 from dataclasses import replace
-from threading import Thread
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
-from textual.content import Content
 from textual.events import Resize
 from textual.geometry import Size
-from textual.message import Message
 from textual.widgets import Static, Tab, Tabs
 
 from neps_tui.actions import bindings_of
 from neps_tui.messages import PlotChosen
 from neps_tui.plots.bar_lines import bar_lines
 from neps_tui.plots.canvas import PlotCanvas
-from neps_tui.plots.captions import Part, flowed, pointed_parts, title_parts, waiting_parts
+from neps_tui.plots.caption import Caption, inert
+from neps_tui.plots.captions import pointed_parts, title_parts, waiting_parts
 from neps_tui.plots.catalogue import PLOTS
-from neps_tui.plots.chosen import ChosenPlot
+from neps_tui.plots.chosen import ChosenPlot, usual_plot
 from neps_tui.plots.evaluated import Predicate, Question
 from neps_tui.plots.making import Made, Wish
 from neps_tui.plots.plot import Bars, Dot
+from neps_tui.plots.threads import Failed, Finished, make_in_thread
 from neps_tui.plots.workshop import Workshop
 from neps_tui.screens.view_screen import ViewScreen
 from neps_tui.trials.filter_bar import FilterBar
 from neps_tui.view import RunView
 from neps_tui.widgets.key_bar import KeyBar
-from neps_tui.words.formatting import plain, to_ascii
 
 _GIVES_WAY = 0.001
 """Seconds after which a thread that makes a plot lets another one on: the usual 5 ms, several times
 between a key and what it paints, are longer than all else that a key takes."""
 _TITLE_LINES = 2
+_AFTER_THE_HELP = ("plots.toggle_log", "plots.keep", "plots.next_point")
+"""Actions that a short footer leaves out, rather than where to read of them."""
+_BEING_MADE = "Being made: this may take some seconds. The other plots do not wait for it."
 _BESIDE_BARS = 4
 """Columns left and right of bars, for a scroll bar too."""
+
+
+def _ordered_bindings() -> list[Binding]:
+    """The bindings in the order of the footer."""
+    helping = [each for each in bindings_of("everywhere") if each.id == "everywhere.help"]
+    return sorted([*bindings_of("plots"), *helping], key=lambda each: each.id in _AFTER_THE_HELP)
 
 
 class PlotsScreen(ViewScreen):
     """A plot, the trial under its cursor in words, and the way to the next plot."""
 
     CSS_PATH = "screen.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("plots")]
-
-    class Finished(Message):
-        """A plot is made, in a thread of its own: of many trials that takes longer than a key may.
-
-        Args:
-            made: The plot.
-        """
-
-        def __init__(self, made: Made) -> None:
-            super().__init__()
-            self.made = made
-
-    class Failed(Message):
-        """A plot could not be made.
-
-        Args:
-            error: Why.
-        """
-
-        def __init__(self, error: Exception) -> None:
-            super().__init__()
-            self.error = error
+    BINDINGS: ClassVar[list[BindingType]] = [*_ordered_bindings()]
 
     def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
         super().__init__(can_write=can_write, ascii=ascii, id="plots")
         self._canvas = PlotCanvas(ascii=ascii)
         self._words = Static(markup=False)
         self._bars = VerticalScroll(self._words, id="bars")
-        self._title = Static(id="title", markup=False)
-        self._pointed = Static(id="pointed", markup=False)
+        self._title = Caption(_TITLE_LINES, ascii=ascii, id="title")
+        self._pointed = Caption(ascii=ascii, id="pointed")
         self._filter_bar: FilterBar | None = None
         self._kinds = PLOTS
         self._wish = Wish(PLOTS[0])
@@ -141,7 +125,9 @@ class PlotsScreen(ViewScreen):
             self._draw(made)
             return
         if not is_typed:
-            self._say(self._title, waiting_parts(wish), _TITLE_LINES)
+            self._title.say(waiting_parts(wish))
+            if wish.kind.is_slow:
+                self._clear()
         # Not before that is painted: two threads at once make each other slow.
         self.call_after_refresh(self._begin)
 
@@ -149,18 +135,7 @@ class PlotsScreen(ViewScreen):
         """Make what is wished for now, in a thread."""
         work = self._workshop.work(self._wish, self._room())
         if work is not None:
-            # Not a worker of Textual's: it puts arguments into words, all trials among them, and
-            # whoever leaves would have to wait until it is done.
-            Thread(target=self._make, args=(work,), name="plot", daemon=True).start()
-
-    def _make(self, work: Callable[[], Made]) -> None:
-        message: Message
-        try:
-            message = self.Finished(work())
-        except Exception as error:  # noqa: BLE001  # raised again where it ends the program
-            message = self.Failed(error)
-        if self.is_attached:
-            self.post_message(message)
+            make_in_thread(work, self)
 
     @on(Failed)
     def _on_failed(self, event: Failed) -> None:
@@ -186,17 +161,22 @@ class PlotsScreen(ViewScreen):
         self._show_bars(isinstance(plot, Bars))
         if isinstance(plot, Bars):
             width = self._room()[0] - _BESIDE_BARS
-            self._words.update(self._inert(bar_lines(plot, width, ascii=self.ascii)))
+            lines = bar_lines(plot, width, ascii=self.ascii)
+            self._words.update(inert(lines, ascii=self.ascii))
         else:
             self._canvas.set_plot(plot, made.drawing, Size(*made.size))
-        self._say(self._title, title_parts(made, ascii=self.ascii), _TITLE_LINES)
+        self._title.say(title_parts(made, ascii=self.ascii))
         self._say_pointed()
         if made.wish.holds is not None and self._filter_bar is not None:
-            self._filter_bar.say(f"{made.matches} trials match")
+            self._filter_bar.note_matches(made.wish.filter, made.matches)
         self.refresh_bindings()
 
-    def _say(self, where: Static, parts: Iterable[Part], lines: int = 1) -> None:
-        where.update(self._inert(flowed(parts, self.size.width - 2, lines)), layout=False)
+    def _clear(self) -> None:
+        """Let nothing stand below a title that it has nothing to do with, where that may last."""
+        self._shown = None
+        self._show_bars(True)
+        self._words.update(inert([(_BEING_MADE, "$foreground-muted")], ascii=self.ascii))
+        self._say_pointed()
 
     def _show_bars(self, is_bars: bool) -> None:
         """Put the bars over the plot, or take them away: the plot keeps its size behind them."""
@@ -204,12 +184,6 @@ class PlotsScreen(ViewScreen):
             self._bars.display = is_bars
             if self.focused in (self._canvas, self._bars, None):
                 (self._bars if is_bars else self._canvas).focus()
-
-    def _inert(self, parts: Iterable[tuple[str, str]]) -> Content:
-        said = [(plain(text, newlines=True), style) for text, style in parts]
-        if self.ascii:
-            said = [(to_ascii(text), style) for text, style in said]
-        return Content.assemble(*said)
 
     @on(PlotCanvas.Pointed)
     def _on_pointed(self, event: PlotCanvas.Pointed) -> None:
@@ -220,7 +194,7 @@ class PlotsScreen(ViewScreen):
         """Name the trial under the cursor; bars are of all trials."""
         is_bars = self._bars.display
         said = () if is_bars else pointed_parts(self.view, self._dot, self._here)
-        self._say(self._pointed, said)
+        self._pointed.say(said)
 
     @on(PlotCanvas.Opened)
     def _on_opened(self, event: PlotCanvas.Opened) -> None:
@@ -251,7 +225,7 @@ class PlotsScreen(ViewScreen):
         """Why an action cannot be done now."""
         kind = self._wish.kind
         if action in ("next_variant", "previous_variant") and len(self._all_variants()) < 2:
-            return "There is nothing else to show this over."
+            return "This has no other aspect."
         if action == "keep" and kind.is_slow:
             return "This one has no place on the first screen."
         if action in ("next_point", "previous_point") and kind.is_slow:
@@ -330,10 +304,11 @@ class PlotsScreen(ViewScreen):
         if self.refuses("keep"):
             return
         wish = self._wish
-        is_usual = wish.kind is PLOTS[0] and not wish.variant and not wish.log
         chosen = ChosenPlot(wish.kind.id, wish.variant, wish.objective, wish.log)
+        is_usual = self.view is not None and chosen == usual_plot(self.view)
         self.post_message(PlotChosen(None if is_usual else chosen))
-        self.notify(f"{wish.kind.name} is on the first screen now.", markup=False)
+        brushed = "" if wish.holds is None else ", without the brush"
+        self.notify(f"{wish.kind.name} is on the first screen now{brushed}.", markup=False)
 
     # --- brushing -------------------------------------------------------------------------------
 
@@ -346,12 +321,12 @@ class PlotsScreen(ViewScreen):
 
     @on(FilterBar.Changed)
     def _on_filter(self, event: FilterBar.Changed) -> None:
-        self._brush(event.holds)
+        self._brush(event.holds, event.text)
 
-    def _brush(self, holds: Predicate | None) -> None:
+    def _brush(self, holds: Predicate | None, text: str = "") -> None:
         """Let only some trials stand out."""
         self._workshop.forget_filtered()
-        self._ask(replace(self._wish, holds=holds))
+        self._ask(replace(self._wish, holds=holds, filter=text))
 
     @on(FilterBar.Kept)
     def _on_kept(self) -> None:

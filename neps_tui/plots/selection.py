@@ -61,9 +61,14 @@ def part_of(chosen: Sequence[bool], good: Set[int], most: int) -> list[int]:
     return sorted(kept)
 
 
-def left_out_note(left_out: int) -> tuple[str, ...]:
-    """What is said where only a part is drawn."""
-    return (f"{left_out} evenly chosen ones are not drawn, no good one",) if left_out else ()
+def left_out_note(drawn: int, count: int) -> tuple[str, ...]:
+    """What is said where only so many of a number of trials are drawn."""
+    return (f"{count - drawn} of {count} not drawn: all good ones are",) if drawn < count else ()
+
+
+def missing_note(missing: int) -> tuple[str, ...]:
+    """What is said where some trials have nothing that could be drawn."""
+    return (f"{missing} ended without an objective",) if missing else ()
 
 
 def trial_legend(question: Question) -> Legend:

@@ -44,7 +44,10 @@ class Workshop:
         if self._moment is not None:
             seen, now = self._moment.snapshot, view.snapshot
             is_same = seen.trials is now.trials and seen.space is now.space
-            if is_same or self._busy or time.monotonic() < self._next_moment:
+            # Not of the past: whatever is shown of it is of the same moment.
+            goes_on = seen.generation == now.generation and self._moment.moment is view.moment
+            is_soon = goes_on and time.monotonic() < self._next_moment
+            if is_same or self._busy or is_soon:
                 return False
         self._moment, self._kept = view, Kept()
         self._made.clear()

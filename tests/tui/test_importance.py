@@ -6,6 +6,7 @@ import math
 import random
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from neps_tui.facts.fold import summarize
 from neps_tui.plots.catalogue import PLOTS
 from neps_tui.plots.evaluated import Question
 from neps_tui.plots.forest import shares
-from neps_tui.plots.importance import has_forest, importance_bars
+from neps_tui.plots.importance import has_forest, make
 from neps_tui.plots.plot import Bars
 from neps_tui.plots.rank_correlation import correlation, correlation_ratio, ranks
 from neps_tui.view import RunView
@@ -67,7 +68,7 @@ def test_ranks_are_a_fair_order(values: list[float]) -> None:
 
 
 def test_an_interval_that_reaches_zero_may_be_chance(recorded_run: CopyRun) -> None:
-    made = importance_bars(question_of(recorded_run("hyperband-0.17"), "rank correlation"))
+    made = make(question_of(recorded_run("hyperband-0.17"), "rank correlation"))
     assert isinstance(made, Bars)
     assert made.bars[0].name == "epochs"
     assert "the fidelity" in made.bars[0].text
@@ -104,11 +105,11 @@ def test_a_forest_bears_hyperparameters_that_not_every_trial_has() -> None:
 
 def test_the_same_trials_give_the_same_forest(recorded_run: CopyRun) -> None:
     asked = question_of(recorded_run("hyperband-0.17"), "random forest")
-    assert importance_bars(asked) == importance_bars(asked)
+    assert make(asked) == make(asked)
 
 
 def test_shares_are_ordered_and_make_a_whole(recorded_run: CopyRun) -> None:
-    made = importance_bars(question_of(recorded_run("hyperband-0.17"), "random forest"))
+    made = make(question_of(recorded_run("hyperband-0.17"), "random forest"))
     assert isinstance(made, Bars)
     assert "random forest" in made.title
     assert sum(bar.value for bar in made.bars) == pytest.approx(1)
@@ -127,19 +128,31 @@ def test_what_cannot_be_foretold_has_no_importance() -> None:
 def test_the_forest_comes_first_where_its_library_is(recorded_run: CopyRun) -> None:
     asked = question_of(recorded_run("hyperband-0.17"))
     assert IMPORTANCE.variants(asked) == ["random forest", "rank correlation"]
-    assert "random forest" in importance_bars(asked).title
+    assert "random forest" in make(asked).title
 
 
 @pytest.mark.usefixtures("without_scikit_learn")
 def test_without_its_library_ranks_are_compared(recorded_run: CopyRun) -> None:
     asked = question_of(recorded_run("hyperband-0.17"))
     assert IMPORTANCE.variants(asked) == ["rank correlation"]
-    made = importance_bars(asked)
+    made = make(asked)
     assert "rank correlation" in made.title
     assert any("scikit-learn" in note for note in made.notes)
 
 
-def test_few_trials_are_no_ground_for_a_forest(recorded_run: CopyRun) -> None:
-    made = importance_bars(question_of(recorded_run("killed-0.17"), "random forest"))
+def test_too_few_trials_for_a_forest_are_compared_by_their_ranks(recorded_run: CopyRun) -> None:
+    asked = question_of(recorded_run("hyperband-0.17"))
+    some = {each.id for each in asked.evaluations()[:12]}
+    made = make(replace(asked, holds=lambda trial: trial.id in some))
+    assert isinstance(made, Bars)
+    assert made.bars
+    assert made.title == "Importance for objective, by rank correlation"
+    assert made.notes[0] == "a random forest takes 20 trials"
+
+
+def test_few_trials_are_no_ground_for_anything(recorded_run: CopyRun) -> None:
+    asked = question_of(recorded_run("hyperband-0.17"))
+    some = {each.id for each in asked.evaluations()[:7]}
+    made = make(replace(asked, holds=lambda trial: trial.id in some))
     assert made.bars == ()
-    assert "20 trials" in made.empty
+    assert made.empty == "It takes 8 trials with an objective."

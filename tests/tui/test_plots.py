@@ -19,10 +19,12 @@ from hypothesis import strategies as st
 from neps_state import State, Trial
 from neps_state.reader import RunReader
 from neps_tui.facts.fold import summarize
+from neps_tui.optimizer.tried_values import TriedValues
 from neps_tui.plots.bar_lines import bar_lines
 from neps_tui.plots.catalogue import PLOTS, PlotKind
 from neps_tui.plots.drawing import draw_plot
 from neps_tui.plots.evaluated import Question
+from neps_tui.plots.legend import legend_entries
 from neps_tui.plots.plot import Bars, Plot
 from neps_tui.plots.selection import MOST_DOTS, part_of
 from neps_tui.view import RunView
@@ -93,6 +95,23 @@ def test_the_front_holds_the_trials_that_none_dominates(recorded_run: CopyRun) -
     assert best == set(view.summary.front)
 
 
+@pytest.mark.parametrize("count", [60, 7_000])
+def test_of_three_objectives_both_fronts_are_told_apart_and_drawn_whole(
+    recorded_run: CopyRun, count: int
+) -> None:
+    view = many(recorded_run("multiobjective-0.17"), count, objectives=3)
+    for pair in kind("front").variants(Question(view)):
+        plot = plot_of("front", Question(view, variant=pair))
+        pens = {dot.trial_id: dot.pen for dot in plot.dots}
+        of_pair = {trial_id for trial_id, pen in pens.items() if pen == "best"}
+        of_all = {trial_id for trial_id, pen in pens.items() if pen in ("best", "second")}
+        assert of_all == set(view.summary.front)
+        assert 0 < len(of_pair) < len(of_all)
+        said = dict(legend_entries(plot))
+        assert said["best"] == "★ on the front of these two"
+        assert said["second"] == "☆ on the front of all objectives"
+
+
 def test_the_ladder_joins_a_trial_to_the_one_it_continues(recorded_run: CopyRun) -> None:
     view = view_of(recorded_run("hyperband-0.17"))
     plot = plot_of("ladder", Question(view))
@@ -116,6 +135,21 @@ def test_a_hyperparameter_sampled_on_a_log_scale_is_shown_on_one(recorded_run: C
     view = view_of(recorded_run("hyperband-0.17"))
     assert plot_of("parameter", Question(view, variant="learning_rate")).x.log
     assert not plot_of("parameter", Question(view, variant="weight_decay")).x.log
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_what_the_optimizer_view_calls_logarithmic_is_drawn_so(
+    recorded_run: CopyRun, name: str
+) -> None:
+    view = view_of(recorded_run(name))
+    spreads = TriedValues().follow(view.snapshot, view.summary)
+    question = Question(view)
+    for key in view.summary.config_keys:
+        spread = spreads.by_key.get(key.key)
+        if spread is not None and spread.domain is not None:
+            assert question.is_log(key) == spread.domain.log
+    if name == "random-0.13":
+        assert plot_of("parameter", Question(view, variant="learning_rate")).x.log
 
 
 def test_what_the_filter_does_not_let_through_is_faint(recorded_run: CopyRun) -> None:
@@ -184,7 +218,7 @@ def many(root: Path, count: int, *, objectives: int = 1) -> RunView:
 
 
 def left_out(plot: Plot) -> int:
-    return sum(int(note.split()[0]) for note in plot.notes if "evenly chosen" in note)
+    return sum(int(note.split()[0]) for note in plot.notes if "not drawn: all good" in note)
 
 
 DOTTED = ("incumbent", "ladder", "parameter", "distribution")
@@ -341,8 +375,70 @@ def test_what_is_spent_has_its_unit(recorded_run: CopyRun, variant: str) -> None
 def test_a_rung_is_named_with_its_fidelity_and_how_many_came_to_it(recorded_run: CopyRun) -> None:
     plot = plot_of("ladder", Question(view_of(recorded_run("hyperband-0.17"))))
     assert [name for _, name in plot.x.names] == [
-        *("0 · epochs 1 · ×19", "1 · epochs 3 · ×9", "2 · epochs 9 · ×3", "3 · epochs 27 · ×1")
+        *("0 · epochs 1 · 9 of 27 promoted", "1 · epochs 3 · 3 of 9 promoted"),
+        *("2 · epochs 9 · 1 of 3 promoted", "3 · epochs 27 · 1 came"),
     ]
+
+
+@pytest.mark.parametrize(
+    "plot_id", ["incumbent", "curves", "ladder", "parameter", "parallel", "distribution"]
+)
+def test_every_plot_says_how_many_trials_have_no_objective(
+    recorded_run: CopyRun, plot_id: str
+) -> None:
+    plot = plot_of(plot_id, Question(view_of(recorded_run("hyperband-0.17"))))
+    assert "8 ended without an objective" in plot.notes
+
+
+def test_curves_of_one_step_are_counted(recorded_run: CopyRun) -> None:
+    view = with_curves(recorded_run("hyperband-0.17"), lambda at: [2.0, 1.0] if at % 2 else [1.0])
+    plot = plot_of("curves", Question(view))
+    without = len(Question(view).evaluations()) - len(plot.lines)
+    assert without > 0
+    assert f"{without} without a curve of several steps" in plot.notes
+    rung = plot_of("curves", Question(view, variant="rung 1"))
+    assert "8 ended without an objective" not in rung.notes
+
+
+def test_whoever_was_not_promoted_is_said_to_be_dropped_only_once_the_run_is_over(
+    recorded_run: CopyRun,
+) -> None:
+    idle, finished = view_of(recorded_run("hyperband-0.17")), view_of(recorded_run("asha-0.17"))
+    assert dict(plot_of("ladder", Question(idle)).legend)["plain"] == "not promoted so far"
+    assert dict(plot_of("ladder", Question(finished)).legend)["plain"] == "dropped"
+
+
+def test_of_many_ways_from_rung_to_rung_a_few_are_drawn_whole(recorded_run: CopyRun) -> None:
+    view = climbing(recorded_run("hyperband-0.17"), 90)
+    plot = plot_of("ladder", Question(view))
+    ends = [line.trial_id for line in plot.lines if line.trial_id.endswith("_rung_2")]
+    steps = {line.trial_id for line in plot.lines}
+    assert len(ends) <= 24
+    assert {end.replace("_rung_2", "_rung_1") for end in ends} <= steps
+    ranked = sorted(
+        (each for each in Question(view).evaluations() if each.id.endswith("_rung_2")),
+        key=lambda each: each.objective,
+    )
+    assert {each.id for each in ranked[:3]} <= {*ends}
+    assert "the ways of 17 of 90 promoted configs are drawn, those of the best too" in plot.notes
+
+
+def climbing(root: Path, count: int) -> RunView:
+    """A run in which so many configs came to the third rung."""
+    snapshot = RunReader(root).poll()
+    first = next(each for each in snapshot.trials.values() if each.report is not None)
+    chance = random.Random(count)
+    trials = {}
+    for rung in range(3):
+        for config in range(count):
+            metadata = copy(first.metadata)
+            metadata.id, metadata.time_end = f"{config}_rung_{rung}", 1e9 + rung * count + config
+            metadata.state = State.SUCCESS
+            metadata.previous_trial_id = f"{config}_rung_{rung - 1}" if rung else None
+            report = replace(first.report, objective_to_minimize=chance.random() - rung)
+            trials[metadata.id] = Trial(first.config, metadata, report)
+    changed = replace(snapshot, trials=MappingProxyType(trials))
+    return RunView(changed, summarize(changed))
 
 
 def test_the_height_of_a_distribution_is_said_in_trials(recorded_run: CopyRun) -> None:
@@ -357,10 +453,33 @@ def test_the_height_of_a_distribution_is_said_in_trials(recorded_run: CopyRun) -
     assert highest == ["8", "0"]
     assert "0" in places
     lines = ["".join(text for text, _ in line) for line in draw_plot(plot, 60, 30).lines]
-    assert any(line.split(maxsplit=1)[0] == "0" for line in lines)
-    # Where bands are low the names are what stays.
-    low = ["".join(text for text, _ in line) for line in draw_plot(plot, 60, 6).lines]
-    assert any("rung 0 · 19" in line for line in low)
+    assert any(line.split()[:1] == ["0"] for line in lines)
+
+
+@pytest.mark.parametrize("size", [(78, 17), (158, 41), (78, 20), (50, 9), (78, 12), (48, 13)])
+@pytest.mark.parametrize("ascii", [False, True])
+def test_every_group_of_a_distribution_is_whole_and_has_lines_of_its_own(
+    recorded_run: CopyRun, size: tuple[int, int], ascii: bool
+) -> None:
+    view = view_of(recorded_run("hyperband-0.17"))
+    for variant in kind("distribution").variants(Question(view)):
+        plot = plot_of("distribution", Question(view, variant=variant))
+        drawing = draw_plot(plot, *size, ascii=ascii)
+        lines = ["".join(text for text, _ in line) for line in drawing.lines]
+        assert drawing.frame is not None
+        left = drawing.frame.left
+        of_trials = {row for _, row in drawing.cells}
+        assert len(of_trials) == plot.y.bands - drawing.hidden >= 1
+        for row in of_trials:
+            assert {*lines[row][left:]} <= {*" •★o#"}
+            assert not lines[row][:left].strip()
+            is_low = lines[row - 2][:left].strip().isdecimal()
+            assert (lines[row - 1][:left].split() == ["0"]) != is_low
+            assert " " not in lines[row - 1][left:].rstrip("\n")
+        names = sum(" | " in line[:left] or " · " in line[:left] for line in lines)
+        counts = sum(line[:left].strip().isdecimal() for line in lines)
+        assert names == len(of_trials)
+        assert counts in (len(of_trials), 2 * len(of_trials))
 
 
 def test_groups_of_a_distribution_stand_below_each_other(recorded_run: CopyRun) -> None:

@@ -13,6 +13,7 @@ from neps_tui.plots.legend import legend_entries
 from neps_tui.plots.pens import PenCanvas
 from neps_tui.plots.places import Places
 from neps_tui.plots.plot import PENS, Axis, Dot, Label, Line, Pen, Plot
+from neps_tui.plots.shortening import shortened_apart
 
 ANY = st.floats()
 
@@ -51,6 +52,20 @@ def test_a_trial_far_beyond_the_others_is_drawn_at_the_edge_and_counted() -> Non
     assert drawing.beyond == 1
     assert drawing.cells[-1][1] == 0
     assert len(drawing.cells) == 51
+
+
+def test_faint_lines_are_drawn_whole_and_what_is_cut_off_is_counted() -> None:
+    good = Line(((0.0, 1.0), (9.0, 0.1)), "good")
+    others = tuple(Line(((0.0, 3.0 + at / 10), (9.0, 2.0)), "faint") for at in range(12))
+    drawing = draw_plot(Plot("", lines=(*others, good)), 80, 20)
+    assert drawing.frame is not None
+    assert drawing.frame.y.high >= 4.0
+    assert drawing.cut == 0
+    diverged = Line(((0.0, 3.0), (9.0, 1e9)), "faint")
+    drawing = draw_plot(Plot("", lines=(*others, diverged, good)), 80, 20)
+    assert drawing.frame is not None
+    assert drawing.frame.y.high < 10.0
+    assert drawing.cut == 1
 
 
 def test_nan_is_left_out_of_a_drawing() -> None:
@@ -102,6 +117,29 @@ def test_names_that_have_no_room_beside_each_other_stand_on_two_lines() -> None:
     *_, upper, lower = text_of(plot, width=100)
     for at in range(6):
         assert f"a hyperparameter {at}" in (upper, lower)[at % 2]
+
+
+def test_names_that_are_shortened_still_differ() -> None:
+    names = [f"net[{at}].activation" for at in range(3)]
+    assert shortened_apart([*names, "learning_rate"], 9) == [
+        *("net[0].a…", "net[1].a…", "net[2].a…", "lear…rate")
+    ]
+    deep = [f"architecture.network.block[{at}].activation" for at in range(3)]
+    assert len({*shortened_apart(deep, 9)}) == 3
+    assert shortened_apart(names, 40) == names
+
+
+@given(st.lists(st.text("ab.", max_size=30), max_size=8), st.integers(1, 12))
+def test_shortened_names_fit(names: list[str], room: int) -> None:
+    assert all(len(short) <= room for short in shortened_apart(names, room))
+
+
+def test_axes_side_by_side_have_different_names() -> None:
+    names = tuple((float(at), f"net[{at}].activation") for at in range(11))
+    plot = Plot("", Axis(names=names), Axis("y"), tuple(Dot(at, at, str(at)) for at, _ in names))
+    *_, upper, lower = text_of(plot, width=76)
+    shown = [*upper.split(), *lower.split()]
+    assert len({*shown}) == len(shown) == 11
 
 
 def test_half_a_number_is_never_written_in_a_plot() -> None:

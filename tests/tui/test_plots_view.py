@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -107,6 +108,53 @@ def test_a_brush_is_told_and_taken_away_again(drive: Drive, recorded_run: CopyRu
     drive(recorded_run("hyperband-0.17"), steps)
 
 
+def test_a_brush_that_was_kept_stays_on_the_screen(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P", "slash", *"epochs=9", "enter")
+        await dashboard.shows("brushed: epochs=9, 3 match")
+        await dashboard.press("tab", "tab")
+        await dashboard.shows("objective by rung  brushed: epochs=9, 3 match")
+        await dashboard.press("d")
+        await dashboard.shows("Rungs is on the first screen now, without the brush.")
+        await dashboard.press("escape")
+        await dashboard.until(lambda: "brushed" not in dashboard.text(), "no brush")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_a_brush_that_lets_one_trial_through_counts_it(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P", "slash", *"epochs=27")
+        await dashboard.shows("1 trial matches")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_the_usual_plot_of_several_objectives_is_the_front_alone(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P", "d", "escape")
+        await dashboard.shows("Lowest objective 1")
+        await dashboard.press("P", "tab", "d", "escape")
+        await dashboard.shows("Pareto front · 6 trials")
+
+    drive(recorded_run("multiobjective-0.17"), steps)
+
+
+@pytest.mark.parametrize("tabs", range(7))
+def test_a_short_footer_has_room_for_the_help(
+    drive: Drive, recorded_run: CopyRun, tabs: int
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P", *["tab"] * tabs)
+        last_line = dashboard.text().splitlines()[-1]
+        assert "x aspect  / brush" in last_line
+        assert "? help" in last_line
+
+    drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
+
+
 def test_each_objective_is_looked_at_in_turn(drive: Drive, recorded_run: CopyRun) -> None:
     async def steps(dashboard: Any) -> None:
         await dashboard.press("P")
@@ -154,6 +202,63 @@ def test_a_plot_is_kept_on_the_first_screen(drive: Drive, recorded_run: CopyRun)
     drive(recorded_run("hyperband-0.17"), look)
 
 
+def test_the_first_screen_draws_every_trial_and_the_front_as_stars(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Pareto front · 6 trials")
+        assert len(cells_of(dashboard)) == 25
+        await dashboard.shows("★ on the front")
+        assert plot_area(dashboard).count("★") >= 5
+
+    drive(recorded_run("multiobjective-0.17"), steps)
+
+
+def test_the_first_screen_joins_no_points_of_different_fronts(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        dashboard.app.view = view_with(dashboard.app.view, with_objectives(dashboard.app.view, 3))
+        await dashboard.shows("Front of 1 and 2 · ")
+        (boundary,) = canvas_of(dashboard).plot.lines
+        heights = [height for _, height in boundary.points]
+        assert heights == sorted(heights, reverse=True)
+
+    drive(recorded_run("multiobjective-0.17"), steps)
+
+
+def with_objectives(view: RunView, count: int) -> dict[str, Trial]:
+    """The trials of a run, with made-up objectives."""
+    chance = random.Random(0)
+    return {
+        trial_id: replace(
+            trial,
+            report=replace(
+                trial.report, objective_to_minimize=[chance.random() for _ in range(count)]
+            ),
+        )
+        for trial_id, trial in view.snapshot.trials.items()
+    }
+
+
+def plot_area(dashboard: Any) -> str:
+    """What the canvas shows."""
+    region = canvas_of(dashboard).region
+    lines = dashboard.text().splitlines()[region.y : region.bottom]
+    return "\n".join(line[region.x : region.right] for line in lines)
+
+
+def test_a_trial_that_is_pointed_at_on_the_first_screen_is_named(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Incumbent · 0.1309 in 15_rung_3")
+        await dashboard.press("p", "left")
+        await dashboard.shows("15_rung_3  0.1309")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
 def test_importance_has_no_place_there(drive: Drive, recorded_run: CopyRun) -> None:
     async def steps(dashboard: Any) -> None:
         await dashboard.press("P", "shift+tab", "shift+tab")
@@ -187,6 +292,18 @@ def test_a_chosen_plot_fits_another_run(drive: Drive, recorded_run: CopyRun, nam
         await dashboard.shows(" over learning_rate")
 
     drive(recorded_run(name), steps)
+
+
+def test_a_plot_that_has_no_room_does_not_say_that_there_are_no_trials(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P")
+        await dashboard.shows("objective over evaluations")
+        await dashboard.pilot.resize_terminal(60, 9)
+        await dashboard.shows("There is too little room for a plot.")
+
+    drive(recorded_run("hyperband-0.17"), steps)
 
 
 # --- by mouse ------------------------------------------------------------------------------------
@@ -310,7 +427,7 @@ def test_tabs_and_keys_can_be_clicked(drive: Drive, recorded_run: CopyRun) -> No
         await dashboard.pilot.click("#distribution")
         await dashboard.shows("Distribution of objective by rung")
         last_line = dashboard.text().splitlines()[-1]
-        await dashboard.pilot.click(KeyBar, offset=(last_line.index("x x axis"), 0))
+        await dashboard.pilot.click(KeyBar, offset=(last_line.index("x aspect"), 0))
         await dashboard.shows("Distribution of objective by optimizer")
 
     drive(recorded_run("hyperband-0.17"), steps)
@@ -346,6 +463,40 @@ def test_a_plot_stays_until_the_next_one_is_there_and_keys_are_answered_meanwhil
         await dashboard.shows("Distribution of objective by rung")
         await dashboard.press("shift+tab", "shift+tab")
         await dashboard.shows("Parallel coordinates, 32 of 32 trials")
+
+    try:
+        drive(recorded_run("hyperband-0.17"), steps)
+    finally:
+        may_go_on.set()
+
+
+def test_nothing_else_is_drawn_while_importance_is_waited_for(
+    drive: Drive, recorded_run: CopyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on = threading.Event()
+
+    def waiting(wish: Wish, *rest: Any) -> Made:
+        if wish.kind.id == "importance":
+            assert may_go_on.wait(20)
+        return make_plot(wish, *rest)
+
+    monkeypatch.setattr(workshop, "make_plot", waiting)
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("P", *["tab"] * 4)
+        await dashboard.shows("Parallel coordinates")
+        await dashboard.press("tab")
+        await dashboard.shows("Being made: this may take some seconds.")
+        assert "weight_decay" not in dashboard.text()
+        await dashboard.pilot.resize_terminal(120, 30)
+        await dashboard.shows("Being made: this may take some seconds.")
+        assert "weight_decay" not in dashboard.text()
+        await dashboard.press("tab")
+        await dashboard.shows("Distribution of objective by rung")
+        may_go_on.set()
+        await dashboard.press("shift+tab")
+        await dashboard.shows("Importance for objective")
+        await dashboard.shows("weight_decay")
 
     try:
         drive(recorded_run("hyperband-0.17"), steps)
@@ -425,7 +576,7 @@ def test_keys_that_mean_nothing_to_a_plot_say_why(drive: Drive, recorded_run: Co
         await dashboard.press("y")
         await dashboard.shows("This shows two objectives at once.")
         await dashboard.press("x")
-        await dashboard.shows("There is nothing else to show this over.")
+        await dashboard.shows("This has no other aspect.")
         await dashboard.press("shift+tab", "shift+tab", "shift+tab")
         await dashboard.shows("Importance for objective 1")
         await dashboard.press("g")
