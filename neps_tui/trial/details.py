@@ -11,7 +11,6 @@ from rich.cells import cell_len, set_cell_size
 from neps_state import State, Trial
 from neps_state.readable import readable_config
 from neps_state.stand_in import class_name_of
-from neps_tui.errors.traceback_frames import deciding_frame
 from neps_tui.view import RunView
 from neps_tui.words.formatting import MISSING, date_and_time, number, plain
 from neps_tui.words.states import INCUMBENT, look
@@ -73,13 +72,11 @@ class ErrorOfTrial:
 
     Args:
         text: The error in a line.
-        place: The user's own last frame, as in `train.py:17 in train`; empty if unknown.
         traceback: As the worker printed it; empty if none was kept.
         is_past: Whether it is of an evaluation before the last one.
     """
 
     text: str
-    place: str
     traceback: str
     is_past: bool
 
@@ -282,20 +279,17 @@ def error_of(trial: Trial, view: RunView) -> ErrorOfTrial | None:
     else:
         return None
     traceback = traceback or (report.tb if report is not None else None) or ""
-    frame = deciding_frame(traceback)
     broke = trial.state in (State.CRASHED, State.FAILED, State.CORRUPTED) or has_own
-    place = "" if frame is None else plain(str(frame))
-    return ErrorOfTrial(_cut(plain(text[: 2 * _LONGEST_TEXT])), place, traceback, not broke)
+    return ErrorOfTrial(_cut(plain(text[: 2 * _LONGEST_TEXT])), traceback, not broke)
 
 
 def error_lines(error: ErrorOfTrial | None, width: int) -> list[Line]:
-    """Draw an error in a few lines: what, and in which of the user's lines."""
+    """Draw what no traceback tells of an error: that it is past, and what it is without one."""
     if error is None:
         return []
-    lines = row_lines([((error.text, "$text-error"),)], width)[:_ERROR_LINES]
+    said = () if error.traceback else row_lines([((error.text, "$text-error"),)], width)
+    lines = [*said[:_ERROR_LINES]]
     if error.is_past:
         past = "of an evaluation before: the trial was put back to pending since"
         lines.append([(past, "$text-warning")])
-    if error.place:
-        lines.append([("in ", _NAME), (error.place, "bold")])
     return lines

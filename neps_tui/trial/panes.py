@@ -39,7 +39,7 @@ class _ChoiceTable(TrialTable):
 
 
 class ErrorPane(Pane):
-    """What went wrong, and the traceback, in which the user's own frames stand out."""
+    """What went wrong: the traceback, the user's own frames first."""
 
     def __init__(self, *, ascii: bool = False) -> None:
         super().__init__(id="error", ascii=ascii)
@@ -47,7 +47,7 @@ class ErrorPane(Pane):
         self.traceback = TracebackView(ascii=ascii)
 
     def compose(self) -> ComposeResult:
-        """The error, and its traceback."""
+        """What the traceback does not tell, and the traceback."""
         yield self._about
         yield self.traceback
 
@@ -55,6 +55,7 @@ class ErrorPane(Pane):
         """Show an error."""
         self.set_title("Error of an evaluation before" if error.is_past else "Error")
         self._about.show(error)
+        self._about.display = error.is_past or not error.traceback
         self.traceback.set_text(error.traceback or "(no traceback was kept)")
 
 

@@ -99,6 +99,30 @@ def test_from_an_error_to_its_trial_and_back(
     drive(recorded_run("hyperband-0.17"), steps, size=size)
 
 
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+def test_the_users_own_frames_stand_above_those_of_libraries(
+    drive: Drive, recorded_run: CopyRun, size: tuple[int, int]
+) -> None:
+    def are_in_order(text: str) -> bool:
+        places = [text.find(each) for each in ("objectives.py", "record.py", "pipeline_eval.py")]
+        return 0 < places[0] < places[1] < places[2]
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("E")
+        await dashboard.shows("1 frame of NePS, which called record.py:39")
+        assert are_in_order(dashboard.text().partition("Traceback 8")[2])
+        await dashboard.press("enter", "enter")
+        assert isinstance(dashboard.app.screen, TrialScreen)
+        await dashboard.press("tab")
+        await dashboard.shows("1 frame of NePS, which called record.py:39")
+        assert are_in_order(dashboard.text())
+        await dashboard.press("Y")
+        assert dashboard.app.clipboard.startswith("Traceback (most recent call last):\n  File")
+        assert "which called" not in dashboard.app.clipboard
+
+    drive(recorded_run("killed-0.17"), steps, size=size)
+
+
 def test_where_there_is_little_room_a_kind_opens_in_its_place(
     drive: Drive, recorded_run: CopyRun
 ) -> None:
@@ -168,13 +192,14 @@ def test_a_match_far_away_is_brought_into_sight(drive: Drive, run_copy: CopyRun)
     async def steps(dashboard: Any) -> None:
         await dashboard.press("E")
         await dashboard.shows("RecursionError: too deep")
+        await dashboard.shows("deep_899.py")
         assert "deep_3.py" not in dashboard.text()
         await dashboard.press("slash", *"deep_3.py")
         await dashboard.shows('deep_3.py", line 3')
         await dashboard.press("escape", "tab", "tab", "G")
-        await dashboard.shows("RecursionError: too deep")
-        await dashboard.press("g")
         await dashboard.shows("deep_0.py")
+        await dashboard.press("g")
+        await dashboard.shows("RecursionError: too deep")
 
     drive(root, steps)
 

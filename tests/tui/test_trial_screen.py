@@ -24,6 +24,7 @@ from neps_tui.plots.drawing import draw_plot
 from neps_tui.plots.one_trial import one_trial_plot
 from neps_tui.trial.details import (
     Headline,
+    error_lines,
     error_of,
     headline_line,
     report_lines,
@@ -187,12 +188,15 @@ def test_the_error_of_an_evaluation_before_is_told_as_such(recorded_run: CopyRun
     crashed = view.snapshot.trials["25_rung_0"]
     error = error_of(crashed, view)
     assert error is not None
-    assert error.place == "objectives.py:17 in train"
+    assert error_lines(error, 60) == []
     assert not error.is_past
     pending = replace(crashed.metadata, state=State.PENDING)
     again = error_of(Trial(crashed.config, pending, None), view)
     assert again is not None
     assert again.is_past
+    assert "of an evaluation before" in text_of(error_lines(again, 60))
+    untold = replace(again, traceback="", is_past=False)
+    assert text_of(error_lines(untold, 60)).startswith("TrainingDiverged: loss is")
 
 
 def test_a_curve_is_compared_with_its_other_rungs_and_the_incumbent(recorded_run: CopyRun) -> None:
