@@ -328,6 +328,29 @@ def test_the_kinds_of_a_recorded_run() -> None:
     assert not found.oddities
 
 
+def test_all_errors_are_compared_together_with_the_other_trials() -> None:
+    found = kinds_of(RunReader(RUNS / "hyperband-0.17").poll())
+    assert found.everything is not None
+    assert len(found.everything.errors) == 8
+    (trait,) = found.everything.traits
+    assert str(trait) == "weight_decay > 0.7 in 8 of 8"
+    assert trait.of_others == "0 of 32 others"
+
+
+def test_of_one_kind_nothing_more_is_told_together() -> None:
+    assert kinds_of(snapshot([trial("1", State.CRASHED)], [row("1")])).everything is None
+
+
+def test_the_last_error_of_a_trial_is_found() -> None:
+    trials = [trial("1", State.CRASHED), trial("2")]
+    found = kinds_of(snapshot(trials, [row("1", err="a"), row("1", err="b"), row("2", err="a")]))
+    last = found.last_of("1")
+    assert last is not None
+    kind, error = last
+    assert (kind.message, error.key) == ("b", "1:2")
+    assert found.last_of("3") is None
+
+
 def test_errors_of_one_text_from_two_places_are_two_kinds() -> None:
     errors = [row("1", tb=traceback("/a/one.py")), row("2", tb=traceback("/a/two.py"))]
     found = kinds_of(snapshot([trial("1"), trial("2")], errors))
