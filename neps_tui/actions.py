@@ -166,6 +166,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("back", "escape,q", "back", "Go back to the trial.", "tail"),
     Action("follow", "G,end", "follow", "Go to the end of the file, and stay there.", "tail"),
+    Action("start", "g,home", "start", "Go to the beginning of the file.", "tail"),
     Action("copy_path", "y", "copy path", "Copy the file's path.", "tail"),
     Action("back", "escape,q", "back", "Go back to where the view was opened.", "view"),
     Action(
