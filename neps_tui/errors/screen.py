@@ -315,7 +315,8 @@ class ErrorsScreen(Changing[None], ViewScreen):
         if action == "keep_search":
             return self._is_typing
         if action in ("next_match", "previous_match"):
-            return True if self._traceback.has_matches else None
+            # Not greyed: the keys of a search that nobody has begun are in the way of others.
+            return self._traceback.has_matches
         if action in ("search", "open", "next_pane", "previous_pane"):
             return True if self._kind_of else None
         if action == "change":

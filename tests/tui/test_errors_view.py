@@ -348,6 +348,20 @@ def test_without_errors_it_says_what_would_come_here(drive: Drive, recorded_run:
         drive(recorded_run(name), steps, size=SMALL)
 
 
+def test_a_small_footer_names_the_ways_on_back_and_to_help(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("E")
+        for _ in range(3):
+            await dashboard.press("tab")
+            footer = dashboard.text().rstrip().split("\n")[-1]
+            for key in ("tab next pane", "esc back", "? help", "^p palette"):
+                assert key in footer, footer
+
+    drive(recorded_run("hyperband-0.17"), steps, size=SMALL)
+
+
 def test_without_a_run_there_is_an_empty_view(drive: Drive, tmp_path: Path) -> None:
     async def steps(dashboard: Any) -> None:
         await dashboard.press("E")

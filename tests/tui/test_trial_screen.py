@@ -423,3 +423,18 @@ def test_a_trial_that_is_removed_while_one_looks_says_so(
         assert dashboard.app.clipboard == ""
 
     drive(recorded_run("hyperband-0.17"), steps)
+
+
+@pytest.mark.parametrize("name", ["hyperband-0.17", "architecture-0.17", "killed-0.17"])
+def test_a_small_footer_names_the_ways_on_back_and_to_help(
+    drive: Drive, recorded_run: CopyRun, name: str
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("enter")
+        for _ in range(4):
+            await dashboard.press("tab")
+            footer = dashboard.text().rstrip().split("\n")[-1]
+            for key in ("tab part", "] next", "esc back", "? help", "^p palette"):
+                assert key in footer, footer
+
+    drive(recorded_run(name), steps, size=(80, 24))
