@@ -46,12 +46,12 @@ def kind_cells(kind: ErrorKind, found: ErrorsInKinds, now: float) -> tuple[Cell,
     return (
         Cell(str(len(kind.errors))),
         Cell("" if is_odd else percent(len(kind.errors), found.total), "text-muted"),
-        Cell(kind.err_type, "text-error" if is_one else "text-warning" if is_odd else ""),
+        Cell(kind.err_type, "text-error" if is_one else "text-secondary" if is_odd else ""),
         Cell(kind.message, "" if is_one else "text-muted"),
         Cell(kind.place, "text-muted"),
         Cell(_age(kind.last, now), "text-muted"),
         Cell(_some(kind.workers, _WORKERS), "text-muted"),
-        Cell(", ".join(map(str, kind.traits)), "text-accent"),
+        Cell(", ".join(map(str, kind.traits)), "text-primary"),
     )
 
 
@@ -76,15 +76,15 @@ def about(kind: ErrorKind, found: ErrorsInKinds, now: float) -> list[tuple[str, 
     often = f"{len(kind.errors)} of {counted(found.total, 'error')}"
     share = percent(len(kind.errors), found.total)
     told = f"{often} ({share}), {_when(kind, now)}, {_whose(kind)}"
-    parts = [(told, "$foreground-muted")]
+    parts = [(told, "$foreground 70%")]
     for trait in kind.traits:
         parts += [
-            (f"\n{trait}", "$text-accent"),
-            (f", but in {trait.of_others}", "$foreground-muted"),
+            (f"\n{trait}", "$text-primary"),
+            (f", but in {trait.of_others}", "$foreground 70%"),
         ]
     if not kind.traits:
         few = len(kind.trial_ids) < LEAST_TRIALS
-        parts.append((f"\n{_TOO_FEW if few else _NOTHING}", "$foreground-muted"))
+        parts.append((f"\n{_TOO_FEW if few else _NOTHING}", "$foreground 70%"))
     return parts
 
 
@@ -129,8 +129,8 @@ class ErrorRows:
         trial = self._view.trial(error.trial_id)
         return [
             Cell(error.trial_id),
-            *([Cell(self._note(error), "text-warning")] if self._has_notes else []),
-            *(Cell(self._value(trial, trait), "text-accent") for trait in self._traits),
+            *([Cell(self._note(error), "text-secondary")] if self._has_notes else []),
+            *(Cell(self._value(trial, trait), "text-primary") for trait in self._traits),
             Cell(_age(error.time, self._view.now()), "text-muted"),
             Cell(error.worker_id, "text-muted"),
             Cell(error.message),

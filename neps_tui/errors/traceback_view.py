@@ -59,7 +59,7 @@ class TracebackView(ScrollView, can_focus=True):
         overflow: hidden auto;
         scrollbar-size: 1 1;
         scrollbar-gutter: stable;
-        & > .traceback--own-frame { color: $text-accent; text-style: bold; }
+        & > .traceback--own-frame { color: $text-primary; text-style: bold; }
         & > .traceback--own-code { color: $foreground; }
         & > .traceback--library { color: $text-muted; }
         & > .traceback--note { color: $text-muted; text-style: italic; }

@@ -16,6 +16,7 @@ from textual.message import Message
 
 from neps_tui.actions import bindings_of
 from neps_tui.messages import Asked
+from neps_tui.trial.copying import copied_path, path_lines
 from neps_tui.trial.directory import size_text
 from neps_tui.trial.tail_reading import EarlierLines, TailNews, TailReader
 from neps_tui.trial.tail_view import TailView
@@ -23,7 +24,7 @@ from neps_tui.widgets.fitted_text import FittedText
 from neps_tui.widgets.key_bar import KeyBar
 from neps_tui.widgets.refusing import Refusing
 from neps_tui.words.formatting import age, plain, shorten_middle
-from neps_tui.words.text_lines import Line
+from neps_tui.words.text_lines import Line, row_lines
 
 _EVERY = 0.5
 """Seconds between two looks at the file."""
@@ -88,8 +89,9 @@ class TailScreen(Refusing[None]):
         self._title: FittedText[_Said] = FittedText(
             lambda said, width: _title_line(said, width, ascii), ascii=ascii, id="title"
         )
+        self._where: FittedText[Path] = FittedText(path_lines, ascii=ascii, id="where")
         self._problem: FittedText[str] = FittedText(
-            lambda text, width: [[(text, "$text-warning")]] if width else [],
+            lambda text, width: row_lines([((text, "$text-error"),)], width),
             ascii=ascii,
             id="problem",
         )
@@ -97,12 +99,14 @@ class TailScreen(Refusing[None]):
     def compose(self) -> ComposeResult:
         """What it is, its lines, the keys."""
         yield self._title
+        yield self._where
         yield self._problem
         yield self._lines
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Look at once, and again and again."""
+        self._where.show(self._file)
         self._lines.focus()
         self.set_interval(_EVERY, self._ask)
         self._say()
@@ -227,7 +231,7 @@ class TailScreen(Refusing[None]):
     def action_copy_path(self) -> None:
         """Copy the file's path."""
         self.app.copy_to_clipboard(str(self._file))
-        self.notify(f"Copied the path {plain(str(self._file))}", markup=False)
+        self.notify(copied_path(self._file, ascii=self._ascii), markup=False)
 
     def action_back(self) -> None:
         """Go back to the trial."""
@@ -267,5 +271,5 @@ def _title_line(said: _Said, width: int, ascii: bool) -> list[Line]:
             break
         about = ""
     name = shorten_middle(said.name, max(room - cell_len(about), 1), "~" if ascii else "…")
-    style = "$text-success" if said.is_well else "$text-warning"
-    return [[(name, "bold"), (about, "$foreground-muted"), (state, style)]]
+    style = "$text-primary" if said.is_well else "$text-error"
+    return [[(name, "bold"), (about, "$foreground 70%"), (state, style)]]

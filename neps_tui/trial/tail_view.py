@@ -37,8 +37,8 @@ class TailView(ScrollView, can_focus=True):
         overflow: hidden auto;
         scrollbar-size: 1 1;
         scrollbar-gutter: stable;
-        & > .tail--note { color: $text-warning; text-style: italic; }
-        & > .tail--open { color: $text-accent; }
+        & > .tail--note { color: $text-error; text-style: italic; }
+        & > .tail--open { color: $text-primary; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tail--note", "tail--open"}
