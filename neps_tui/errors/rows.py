@@ -46,7 +46,7 @@ def kind_cells(kind: ErrorKind, found: ErrorsInKinds, now: float) -> tuple[Cell,
     return (
         Cell(str(len(kind.errors))),
         Cell("" if is_odd else percent(len(kind.errors), found.total), "text-muted"),
-        Cell(kind.err_type, "text-error" if is_one else "text-secondary" if is_odd else ""),
+        Cell(kind.err_type, "" if kind is found.everything else "text-error"),
         Cell(kind.message, "" if is_one else "text-muted"),
         Cell(kind.place, "text-muted"),
         Cell(_age(kind.last, now), "text-muted"),
@@ -129,7 +129,7 @@ class ErrorRows:
         trial = self._view.trial(error.trial_id)
         return [
             Cell(error.trial_id),
-            *([Cell(self._note(error), "text-secondary")] if self._has_notes else []),
+            *([Cell(self._note(error), "text-error")] if self._has_notes else []),
             *(Cell(self._value(trial, trait), "text-primary") for trait in self._traits),
             Cell(_age(error.time, self._view.now()), "text-muted"),
             Cell(error.worker_id, "text-muted"),

@@ -267,6 +267,7 @@ class TrialScreen(Changing[str]):
                 pane.display = is_shown
         self.set_class(small and self._section == "overview", "-on-overview")
         is_alone = not {"error", "curve"} & set(shown)
+        self.set_class(is_alone and not small, "-alone")
         self._fit(self._lineage, small, is_alone=False)
         self._fit(self._files, small, is_alone=is_alone)
 

@@ -527,5 +527,6 @@ def test_frames_are_only_as_high_as_what_is_in_them(drive: Drive, recorded_run: 
         files = dashboard.app.screen.query_one("#files")
         await dashboard.until(lambda: files.region.height < 12, "files that leave room")
         assert dashboard.app.screen.query_one("#files TrialTable").size.height == 4
+        assert dashboard.app.screen.query_one("#overview").size.width > files.size.width
 
     drive(recorded_run("multiobjective-0.17"), steps)
