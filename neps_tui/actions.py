@@ -174,6 +174,7 @@ ACTIONS: tuple[Action, ...] = (
         "Show the trial before.",
         "trial",
         "run",
+        in_footer=False,
     ),
     Action("back", "escape,q", "back", "Go back to where the trial was opened.", "trial"),
     Action(
@@ -199,7 +200,15 @@ ACTIONS: tuple[Action, ...] = (
         "trial",
         "trial",
     ),
-    Action("copy_path", "y", "copy path", "Copy where the trial's files lie.", "trial", "trial"),
+    Action(
+        "copy_path",
+        "y",
+        "copy path",
+        "Copy where the trial's files lie.",
+        "trial",
+        "trial",
+        in_footer=False,
+    ),
     Action(
         "copy_contents",
         "Y",
@@ -207,9 +216,11 @@ ACTIONS: tuple[Action, ...] = (
         "Copy the traceback if there is one, else the config as JSON.",
         "trial",
         "trial",
+        in_footer=False,
     ),
     Action("back", "escape,q", "back", "Go back to the trial.", "tail"),
     Action("follow", "G,end", "follow", "Go to the end of the file, and stay there.", "tail"),
+    Action("start", "g,home", "start", "Go to the beginning of the file.", "tail"),
     Action("copy_path", "y", "copy path", "Copy the file's path.", "tail"),
     Action("back", "escape,q", "back", "Go back to where the view was opened.", "view"),
     Action(
@@ -341,7 +352,15 @@ ACTIONS: tuple[Action, ...] = (
         "errors",
         in_footer=False,
     ),
-    Action("search", "slash", "search", "Search the traceback.", "errors", at_once=True),
+    Action(
+        "search",
+        "slash",
+        "search",
+        "Search the traceback.",
+        "errors",
+        in_footer=False,
+        at_once=True,
+    ),
     Action(
         "keep_search",
         "enter",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
@@ -54,9 +54,10 @@ class Standing(StrEnum):
 
 
 _ODDITIES = {
-    Standing.NOT_IN_DUMP: "crashed trials that the error dump has no row for",
-    Standing.TRIAL_GONE: "rows of the error dump whose trial is not in the run",
+    Standing.NOT_IN_DUMP: "crashed without a row in it",
+    Standing.TRIAL_GONE: "rows without a trial",
 }
+_EVERYTHING = ("all", "", "every kind together")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ class TrialError:
     """One error: a row of the error dump, or a crashed trial's own report of it.
 
     Args:
-        key: Identifies the error among all of the run.
         trial_id: The trial.
+        turn: Which of the trial's rows it is, from 1; 0 for its own report.
         worker_id: The worker that evaluated it.
         err_type: Name of the exception's class.
         message: Its text, as it is.
@@ -74,14 +75,19 @@ class TrialError:
         standing: Whether it is in the dump, and its trial in the run.
     """
 
-    key: str
     trial_id: str
+    turn: int
     worker_id: str
     err_type: str
     message: str
     traceback: str
     time: float | None
     standing: Standing = Standing.USUAL
+
+    @property
+    def key(self) -> str:
+        """Identifies the error among all of the run."""
+        return f"{self.trial_id}:{self.turn}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +143,24 @@ class ErrorsInKinds:
     Args:
         kinds: Most frequent first.
         total: How many errors there are.
+        everything: All of them, as if they were of one kind; None unless they are of several.
+        oddities: Those that are not in the dump, and those whose trial is gone, if there are any.
     """
 
     kinds: tuple[ErrorKind, ...] = ()
     total: int = 0
+    everything: ErrorKind | None = None
+    oddities: tuple[ErrorKind, ...] = ()
 
-    @property
-    def oddities(self) -> tuple[ErrorKind, ...]:
-        """The errors that are not in the dump, and those whose trial is gone, if there are any."""
-        errors = [error for kind in self.kinds for error in kind.errors]
-        return tuple(
-            ErrorKind(standing.value, "", _ODDITIES[standing], odd)
-            for standing in _ODDITIES
-            if (odd := tuple(error for error in errors if error.standing is standing))
+    def last_of(self, trial_id: str) -> tuple[ErrorKind, TrialError] | None:
+        """The last error of a trial, and its kind; None if the trial has none."""
+        own = (
+            (kind, error)
+            for kind in self.kinds
+            for error in kind.errors
+            if error.trial_id == trial_id
         )
+        return max(own, key=lambda found: found[1].turn, default=None)
 
 
 class KindsOfErrors:
@@ -179,20 +189,25 @@ class KindsOfErrors:
 
     def _in_kinds(self, snapshot: RunSnapshot, summary: RunSummary) -> ErrorsInKinds:
         errors = [*_errors_of(snapshot)]
+        errors.reverse()
+        errors.sort(key=_newest_first)
         groups: defaultdict[_Signature, list[TrialError]] = defaultdict(list)
         known, self._signatures = self._signatures, {}
-        for error in reversed(errors):
+        for error in errors:
             text = (error.err_type, error.message, error.traceback)
             if text not in self._signatures:
                 self._signatures[text] = known.get(text) or _signature(error)
             groups[self._signatures[text]].append(error)
-        kinds = [
-            ErrorKind(*signature, errors=tuple(sorted(group, key=_newest_first)))
-            for signature, group in groups.items()
-        ]
-        kinds = self._with_traits(kinds, snapshot, summary)
+        kinds = [ErrorKind(*signature, errors=tuple(group)) for signature, group in groups.items()]
         kinds.sort(key=lambda kind: (-len(kind.errors), -(kind.last or 0.0)))
-        return ErrorsInKinds(tuple(kinds), len(errors))
+        everything = [ErrorKind(*_EVERYTHING, tuple(errors))] if len(kinds) > 1 else []
+        compared = self._with_traits([*everything, *kinds], snapshot, summary)
+        return ErrorsInKinds(
+            tuple(compared[len(everything) :]),
+            len(errors),
+            compared[0] if everything else None,
+            _oddities(errors),
+        )
 
     def _with_traits(
         self, kinds: list[ErrorKind], snapshot: RunSnapshot, summary: RunSummary
@@ -227,6 +242,14 @@ class KindsOfErrors:
         configs.add(trial for trial_id, trial in tried.items() if trial_id not in known)
 
 
+def _oddities(errors: Sequence[TrialError]) -> tuple[ErrorKind, ...]:
+    return tuple(
+        ErrorKind(standing.value, "", _ODDITIES[standing], odd)
+        for standing in _ODDITIES
+        if (odd := tuple(error for error in errors if error.standing is standing))
+    )
+
+
 def message_without_numbers(message: str) -> str:
     """What a message says whatever the numbers, addresses and ids in it are."""
     text = " ".join(plain(message[:_MOST_READ]).split())
@@ -250,20 +273,20 @@ def _errors_of(snapshot: RunSnapshot) -> Iterator[TrialError]:
         places[row.trial_id] += 1
         is_last = places[row.trial_id] == rows_left[row.trial_id]
         trial = snapshot.trials.get(row.trial_id)
-        yield _of_row(row, trial, f"{row.trial_id}:{places[row.trial_id]}", is_last)
+        yield _of_row(row, trial, places[row.trial_id], is_last)
     for trial_id, trial in snapshot.trials.items():
         if trial.metadata.state in _BROKEN and trial_id not in places:
             yield _of_report(trial)
 
 
 def _of_row(
-    row: SerializableTrialError, trial: Trial | None, key: str, is_last: bool
+    row: SerializableTrialError, trial: Trial | None, turn: int, is_last: bool
 ) -> TrialError:
     broke = trial is not None and trial.metadata.state in _BROKEN
     report = trial.report if trial is not None and broke and is_last else None
     return TrialError(
-        key=key,
         trial_id=row.trial_id,
+        turn=turn,
         worker_id=row.worker_id,
         err_type=row.err_type or "error",
         message=row.err,
@@ -283,8 +306,8 @@ def _of_report(trial: Trial) -> TrialError:
         # From a text file an error comes without its class.
         err_type = last_line_type(traceback) or err_type or metadata.state.value
     return TrialError(
-        key=f"{metadata.id}:0",
         trial_id=metadata.id,
+        turn=0,
         worker_id=metadata.evaluating_worker_id or "",
         err_type=err_type,
         message="no error was kept" if error is None else str(error),

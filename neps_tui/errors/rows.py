@@ -12,21 +12,22 @@ from neps_tui.errors.kinds import ErrorKind, ErrorsInKinds, Standing, TrialError
 from neps_tui.errors.overrepresented import LEAST_TRIALS
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell, Column
-from neps_tui.words.formatting import MISSING, age, number, percent
+from neps_tui.words.formatting import MISSING, age, counted, number, percent
 from neps_tui.words.states import look
 
 _WORKERS = 24
+_WORKERS_TOLD = 40
+"""Cells that the names of workers take at the most, in the table and below it."""
 
 KIND_COLUMNS = (
     Column("count", "×", "right"),
     Column("share", "share", "right"),
     Column("type", "error"),
-    Column("message", "message", max_width=72),
-    Column("place", "where", max_width=40),
+    Column("message", "message", max_width=48),
+    Column("place", "where", max_width=32),
     Column("last", "last", "right"),
-    Column("traits", "more often than others", max_width=60),
     Column("workers", "workers", max_width=_WORKERS, whole=True),
-    Column("first", "first", "right"),
+    Column("traits", "more often than others", max_width=60),
 )
 _TOO_FEW = f"fewer than {LEAST_TRIALS} trials: too few to compare their configs with others"
 _NOTHING = "no hyperparameter tells these trials from others"
@@ -36,21 +37,21 @@ def kind_cells(kind: ErrorKind, found: ErrorsInKinds, now: float) -> tuple[Cell,
     """What the row of a kind says.
 
     Args:
-        kind: The kind, or one of the oddities.
+        kind: The kind, one of the oddities, or everything.
         found: All errors of the run.
         now: Seconds since the epoch.
     """
-    is_odd = kind in found.oddities
+    is_odd = any(kind is odd for odd in found.oddities)
+    is_one = not is_odd and kind is not found.everything
     return (
         Cell(str(len(kind.errors))),
         Cell("" if is_odd else percent(len(kind.errors), found.total), "text-muted"),
-        Cell(kind.err_type, "text-warning" if is_odd else "text-error"),
-        Cell(kind.message, "text-muted" if is_odd else ""),
+        Cell(kind.err_type, "" if kind is found.everything else "text-error"),
+        Cell(kind.message, "" if is_one else "text-muted"),
         Cell(kind.place, "text-muted"),
         Cell(_age(kind.last, now), "text-muted"),
-        Cell(", ".join(map(str, kind.traits)), "text-accent"),
         Cell(_some(kind.workers, _WORKERS), "text-muted"),
-        Cell(_age(kind.first, now), "text-muted"),
+        Cell(", ".join(map(str, kind.traits)), "text-primary"),
     )
 
 
@@ -64,18 +65,26 @@ def _some(names: Sequence[str], room: int) -> str:
     return ""
 
 
-def about(kind: ErrorKind, now: float) -> list[tuple[str, str]]:
-    """What else there is to say of a kind: which configs it happened to, when, and where."""
-    parts: list[tuple[str, str]] = []
+def about(kind: ErrorKind, found: ErrorsInKinds, now: float) -> list[tuple[str, str]]:
+    """What is to be said of a kind where its row is cut: how often, when, where, to which configs.
+
+    Args:
+        kind: The kind, one of the oddities, or everything.
+        found: All errors of the run.
+        now: Seconds since the epoch.
+    """
+    often = f"{len(kind.errors)} of {counted(found.total, 'error')}"
+    share = percent(len(kind.errors), found.total)
+    told = f"{often} ({share}), {_when(kind, now)}, {_whose(kind)}"
+    parts = [(told, "$foreground 70%")]
     for trait in kind.traits:
         parts += [
-            (str(trait), "$text-accent"),
-            (f", but in {trait.of_others}\n", "$foreground-muted"),
+            (f"\n{trait}", "$text-primary"),
+            (f", but in {trait.of_others}", "$foreground 70%"),
         ]
     if not kind.traits:
         few = len(kind.trial_ids) < LEAST_TRIALS
-        parts.append((f"{_TOO_FEW if few else _NOTHING}\n", "$foreground-muted"))
-    parts.append((f"{_when(kind, now)}, {_whose(kind)}", "$foreground-muted"))
+        parts.append((f"\n{_TOO_FEW if few else _NOTHING}", "$foreground 70%"))
     return parts
 
 
@@ -87,7 +96,7 @@ def _when(kind: ErrorKind, now: float) -> str:
 
 
 def _whose(kind: ErrorKind) -> str:
-    return ", ".join(kind.workers) or "no worker known"
+    return _some(kind.workers, _WORKERS_TOLD) or "no worker known"
 
 
 class ErrorRows:
@@ -120,8 +129,8 @@ class ErrorRows:
         trial = self._view.trial(error.trial_id)
         return [
             Cell(error.trial_id),
-            *([Cell(self._note(error), "text-warning")] if self._has_notes else []),
-            *(Cell(self._value(trial, trait), "text-accent") for trait in self._traits),
+            *([Cell(self._note(error), "text-error")] if self._has_notes else []),
+            *(Cell(self._value(trial, trait), "text-primary") for trait in self._traits),
             Cell(_age(error.time, self._view.now()), "text-muted"),
             Cell(error.worker_id, "text-muted"),
             Cell(error.message),

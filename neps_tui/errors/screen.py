@@ -66,6 +66,7 @@ class ErrorsScreen(Changing[None], ViewScreen):
         self._said: object = None
         self._searched_from: Widget | None = None
         self._is_on_errors = False
+        self._begins_with = ""
 
     def compose(self) -> ComposeResult:
         """Header, three panes, keys; the search comes when it is needed."""
@@ -79,6 +80,16 @@ class ErrorsScreen(Changing[None], ViewScreen):
             with self._panes["traceback"]:
                 yield self._traceback
         yield KeyBar()
+
+    def begin_with(self, trial_id: str) -> None:
+        """Point at the last error of a trial, once there is something to see.
+
+        Args:
+            trial_id: The trial; if it has no error, nothing is pointed at.
+        """
+        self._begins_with = trial_id
+        if self.view is not None and self.is_mounted:
+            self.show(self.view)
 
     def on_resize(self, event: Resize) -> None:
         """Kinds and errors one in the place of the other, where there is little room."""
@@ -111,12 +122,25 @@ class ErrorsScreen(Changing[None], ViewScreen):
         found = self._fold.of(view.snapshot, view.summary)
         if found is not self._found:
             self._found = found
-            self._kind_of = {kind.key: kind for kind in (*found.kinds, *found.oddities)}
+            listed = (*filter(None, [found.everything]), *found.kinds, *found.oddities)
+            self._kind_of = {kind.key: kind for kind in listed}
             self.set_class(not found.kinds, "-empty")
             self._kinds.set_columns(KIND_COLUMNS if found.kinds else ())
         self._kinds.set_rows(list(self._kind_of), self._kind_cells)
         self._show_kind()
         self._draw_titles()
+        self._point(found)
+
+    def _point(self, found: ErrorsInKinds) -> None:
+        """Bring the cursors to the error that is to be seen first."""
+        trial_id, self._begins_with = self._begins_with, ""
+        last = found.last_of(trial_id) if trial_id else None
+        if last is not None:
+            kind, error = last
+            self._kinds.move_cursor(kind.key)
+            self._show_kind()
+            self._errors.move_cursor(error.key)
+            self._show_error()
 
     def _kind_cells(self, key: str) -> tuple[Cell, ...]:
         assert self._found is not None
@@ -126,14 +150,14 @@ class ErrorsScreen(Changing[None], ViewScreen):
     def _show_kind(self) -> None:
         """Draw the errors of the kind under the cursor."""
         kind = self._kind_of.get(self._kinds.cursor_key or "")
-        if kind is None or self.view is None:
+        if kind is None or self.view is None or self._found is None:
             self._shown_kind = self._rows = None
             self._make_room()
             return
         is_other = self._shown_kind is None or kind.key != self._shown_kind.key
         self._shown_kind = kind
         self._rows = ErrorRows(kind, self.view)
-        self._say(kind, self.view.now())
+        self._say(kind, self._found, self.view.now())
         if is_other:
             self._errors.clear_marks()
         self._errors.set_columns(self._rows.columns)
@@ -153,8 +177,8 @@ class ErrorsScreen(Changing[None], ViewScreen):
             title = f"{kind.err_type} {len(kind.errors)}"
             self._panes["one"].set_title(title, _selected(self._errors))
 
-    def _say(self, kind: ErrorKind, now: float) -> None:
-        parts = about(kind, now)
+    def _say(self, kind: ErrorKind, found: ErrorsInKinds, now: float) -> None:
+        parts = about(kind, found, now)
         if parts != self._said:
             self._said = parts
             texts = ((plain(text, newlines=True), style) for text, style in parts)
@@ -291,7 +315,8 @@ class ErrorsScreen(Changing[None], ViewScreen):
         if action == "keep_search":
             return self._is_typing
         if action in ("next_match", "previous_match"):
-            return True if self._traceback.has_matches else None
+            # Not greyed: the keys of a search that nobody has begun are in the way of others.
+            return self._traceback.has_matches
         if action in ("search", "open", "next_pane", "previous_pane"):
             return True if self._kind_of else None
         if action == "change":

@@ -23,7 +23,8 @@ _FRAME = re.compile(
         (?: , [ ] in [ ] (?P<function>[^\n]{1,200}) )?""",
     re.VERBOSE | re.MULTILINE,
 )
-_BEGIN = "Traceback (most recent call last)"
+BEGIN = "Traceback (most recent call last)"
+"""How a traceback begins."""
 _LIBRARY = re.compile(
     r"""
       [/\\] (?: site-packages | dist-packages ) [/\\]
@@ -34,12 +35,17 @@ _LIBRARY = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_GROUP = "Exception Group Traceback (most recent call last)"
+GROUP = "Exception Group Traceback (most recent call last)"
+"""How that of a group of exceptions begins."""
+_OF_NEPS = re.compile(r"[/\\] neps [/\\]", re.VERBOSE | re.IGNORECASE)
+_PACKAGE = re.compile(
+    r"[/\\] (?: site | dist ) -packages [/\\] ([^/\\]+)", re.VERBOSE | re.IGNORECASE
+)
 _MARGIN = re.compile(r"[ ]*[|+] ?")
 """What stands before the lines of a group of exceptions."""
 _NOTES = (
-    _BEGIN,
-    _GROUP,
+    BEGIN,
+    GROUP,
     "During handling of the above exception",
     "The above exception was the direct cause",
     *("-+-", "---"),
@@ -65,9 +71,27 @@ class Frame:
         """Whether the file is the user's own rather than of an installed library."""
         return _LIBRARY.search(self.path) is None
 
+    @property
+    def library(self) -> str:
+        """Of which library the file is, if it is of one."""
+        if _OF_NEPS.search(self.path) is not None:
+            return "NePS"
+        package = _PACKAGE.search(self.path)
+        return "Python" if package is None else package[1].removesuffix(".py")
+
+    @property
+    def place(self) -> str:
+        """The file's name and the line, as in `train.py:17`."""
+        return f"{PurePath(self.path).name}:{self.line}"
+
     def __str__(self) -> str:
-        place = f"{PurePath(self.path).name}:{self.line}"
-        return f"{place} in {self.function}" if self.function else place
+        return f"{self.place} in {self.function}" if self.function else self.place
+
+
+def frame_in(line: str) -> Frame | None:
+    """The frame that a line names; None if it names none."""
+    match = _FRAME.match(line)
+    return None if match is None else _frame(match)
 
 
 def deciding_frame(traceback: str) -> Frame | None:
@@ -76,7 +100,7 @@ def deciding_frame(traceback: str) -> Frame | None:
     Of several exceptions in a row, that of the last one; None if there is no frame.
     """
     end = traceback[-_MOST_READ:]
-    last = end.rpartition(_BEGIN)[2]
+    last = end.rpartition(BEGIN)[2]
     frames = list(_frames(last)) or list(_frames(end))
     own = (frame for frame in reversed(frames) if frame.is_own)
     return next(own, frames[-1] if frames else None)
@@ -86,7 +110,7 @@ def last_line_type(traceback: str) -> str:
     """The class of the error by the last line that names one; empty if none does."""
     for line in reversed(traceback[-_MOST_READ:].splitlines()):
         match = re.match(r"(?:[A-Za-z_][\w.]*\.)?([A-Za-z_]\w*)(?::|$)", line[:300])
-        if match is not None and not line.startswith(_BEGIN):
+        if match is not None and not line.startswith(BEGIN):
             return match[1]
     return ""
 
@@ -96,13 +120,12 @@ def line_kinds(lines: Iterable[str]) -> Iterator[LineKind]:
     kind: LineKind = "own-code"
     is_group = False
     for line in lines:
-        is_group = is_group or _GROUP in line
+        is_group = is_group or GROUP in line
         body = _MARGIN.sub("", line, count=1) if is_group else line
-        frame = _FRAME.match(line)
+        frame = frame_in(line)
         if frame is not None:
-            is_own = _frame(frame).is_own
-            kind = "own-code" if is_own else "library"
-            yield "own-frame" if is_own else "library"
+            kind = "own-code" if frame.is_own else "library"
+            yield "own-frame" if frame.is_own else "library"
         elif body.startswith(_NOTES):
             kind = "note"
             yield kind

@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from neps_tui.errors.traceback_frames import line_kinds
+from neps_tui.errors.own_first import ReadLine, own_first
 from neps_tui.words.formatting import plain, to_ascii
 
 _LONGEST = 200_000
@@ -59,7 +59,7 @@ class TracebackView(ScrollView, can_focus=True):
         overflow: hidden auto;
         scrollbar-size: 1 1;
         scrollbar-gutter: stable;
-        & > .traceback--own-frame { color: $text-accent; text-style: bold; }
+        & > .traceback--own-frame { color: $text-primary; text-style: bold; }
         & > .traceback--own-code { color: $foreground; }
         & > .traceback--library { color: $text-muted; }
         & > .traceback--note { color: $text-muted; text-style: italic; }
@@ -94,12 +94,12 @@ class TracebackView(ScrollView, can_focus=True):
         self._lines: Sequence[str] = ()
         self._kinds: Sequence[str] = ()
         self._rows: list[Row] = []
-        self._width = self._height = 0
+        self._width = 0
         self._matches: list[_Match] = []
         self._current = 0
 
     def set_text(self, text: str) -> None:
-        """Show a traceback from its end; the one that is shown already changes nothing.
+        """Show a traceback, the user's own frames first; the one that is shown changes nothing.
 
         Args:
             text: As the worker printed it: any text, however long.
@@ -111,14 +111,13 @@ class TracebackView(ScrollView, can_focus=True):
         lines = (to_ascii(shown) if self._ascii else shown).split("\n")
         left_out = max(len(text) - _LONGEST, 0) + sum(map(len, lines[:-_MOST_LINES]))
         lines = lines[-_MOST_LINES:]
-        self._kinds = [*line_kinds(lines)]
+        read = own_first(lines)
         if left_out:
-            lines.insert(0, f"({left_out} characters left out)")
-            self._kinds.insert(0, "note")
-        self._lines = lines
+            read.append(ReadLine(f"({left_out} characters left out)", "note"))
+        self._lines, self._kinds = [line.text for line in read], [line.kind for line in read]
         self._find()
         self._wrap()
-        self.scroll_end(animate=False, force=True, immediate=True)
+        self.scroll_home(animate=False, force=True, immediate=True)
 
     # --- search --------------------------------------------------------------------------------
 
@@ -182,13 +181,9 @@ class TracebackView(ScrollView, can_focus=True):
     # --- lines ---------------------------------------------------------------------------------
 
     def on_resize(self) -> None:
-        """Wrap the lines to the new width; who has read to the end stays there."""
-        before, self._height = self._height, self.scrollable_content_region.height
-        was_at_end = not before or self.scroll_offset.y >= len(self._rows) - before
+        """Wrap the lines to the new width."""
         if self.scrollable_content_region.width != self._width:
             self._wrap()
-        if was_at_end:
-            self.scroll_end(animate=False, force=True, immediate=True)
 
     def _wrap(self) -> None:
         self._width = self.scrollable_content_region.width

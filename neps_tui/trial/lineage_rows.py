@@ -53,7 +53,7 @@ def lineage_cells(
     ended = trial.metadata.time_end
     fidelity = [] if key is None else [Cell(number(trial.config.get(key)))]
     return (
-        Cell(name, "text-accent" if step.trial_id == shown_id else ""),
+        Cell(name, "text-primary" if step.trial_id == shown_id else ""),
         Cell(f"{state.sign(ascii)} {state.word}", state.colour),
         *fidelity,
         Cell(number(objective, 6)),

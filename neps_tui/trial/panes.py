@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual.app import ComposeResult
 
@@ -11,6 +12,7 @@ from neps_tui.errors.traceback_view import TracebackView
 from neps_tui.plots.canvas import PlotCanvas
 from neps_tui.plots.plot import Pen, Plot
 from neps_tui.screens.pane import Pane
+from neps_tui.trial.copying import path_lines
 from neps_tui.trial.details import ErrorOfTrial, error_lines
 from neps_tui.trial.directory import Entry, Listing
 from neps_tui.trial.file_rows import FILE_COLUMNS, file_cells, said_of
@@ -39,7 +41,7 @@ class _ChoiceTable(TrialTable):
 
 
 class ErrorPane(Pane):
-    """What went wrong, and the traceback, in which the user's own frames stand out."""
+    """What went wrong: the traceback, the user's own frames first."""
 
     def __init__(self, *, ascii: bool = False) -> None:
         super().__init__(id="error", ascii=ascii)
@@ -47,7 +49,7 @@ class ErrorPane(Pane):
         self.traceback = TracebackView(ascii=ascii)
 
     def compose(self) -> ComposeResult:
-        """The error, and its traceback."""
+        """What the traceback does not tell, and the traceback."""
         yield self._about
         yield self.traceback
 
@@ -55,6 +57,7 @@ class ErrorPane(Pane):
         """Show an error."""
         self.set_title("Error of an evaluation before" if error.is_past else "Error")
         self._about.show(error)
+        self._about.display = error.is_past or not error.traceback
         self.traceback.set_text(error.traceback or "(no traceback was kept)")
 
 
@@ -85,7 +88,7 @@ class CurvePane(Pane):
         parts = []
         for pen, meaning in legend:
             sign, ascii_sign, style = _SIGNS[pen]
-            parts.append((f"{ascii_sign if self.ascii else sign} {meaning}  ", style))
+            parts += [(ascii_sign if self.ascii else sign, style), (f" {meaning}  ", "")]
         return [parts]
 
 
@@ -124,10 +127,12 @@ class FilesPane(Pane):
     def __init__(self, *, ascii: bool = False) -> None:
         super().__init__(id="files", ascii=ascii)
         self.table = _ChoiceTable(ascii=ascii, flash=False, empty_text="reading …")
+        self._where: FittedText[Path] = FittedText(path_lines, ascii=ascii)
         self._entries: dict[str, Entry] = {}
 
     def compose(self) -> ComposeResult:
-        """The table."""
+        """Where the directory is, and the table."""
+        yield self._where
         yield self.table
 
     def entry(self, place: str) -> Entry | None:
@@ -150,6 +155,7 @@ class FilesPane(Pane):
         """
         now = time.time()
         self.set_title("Files", "as they are now, not then" if is_past else "", said_of(listing))
+        self._where.show(listing.directory)
         self._entries = {entry.place: entry for entry in listing.entries}
         self.table.empty_text = listing.problem or "The directory is empty."
         self.table.set_columns(FILE_COLUMNS if self._entries else ())

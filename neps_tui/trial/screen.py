@@ -24,22 +24,13 @@ from neps_tui.plots.one_trial import one_trial_plot
 from neps_tui.plots.plot import Plot
 from neps_tui.screens.changing import CHANGES, Changing
 from neps_tui.screens.pane import Pane
-from neps_tui.trial.details import (
-    ErrorOfTrial,
-    Headline,
-    Setting,
-    error_of,
-    headline,
-    headline_line,
-    is_stored_as_shown,
-    report_lines,
-    report_rows,
-    setting_lines,
-    settings_of,
-)
+from neps_tui.trial.config_rows import Config, config_lines, config_of, is_stored_as_shown
+from neps_tui.trial.copying import copied_path
+from neps_tui.trial.details import ErrorOfTrial, Headline, error_of, headline, headline_line
 from neps_tui.trial.directory import EntryKind, Listing, directory_of, list_directory
 from neps_tui.trial.lineage import Lineages, Step
 from neps_tui.trial.panes import CurvePane, ErrorPane, FilesPane, LineagePane
+from neps_tui.trial.report_rows import ReportRows, report_lines, report_rows
 from neps_tui.trial.section_bar import SectionBar
 from neps_tui.trial.timing import Timing, timing_lines, timing_of
 from neps_tui.view import RunView
@@ -117,11 +108,11 @@ class TrialScreen(Changing[str]):
         self._title: FittedText[Headline] = FittedText(
             partial(headline_line, ascii=ascii), ascii=ascii, id="title"
         )
-        self._config: FittedText[tuple[Setting, ...]] = FittedText(setting_lines, ascii=ascii)
+        self._config: FittedText[Config] = FittedText(config_lines, ascii=ascii)
         self._timing: FittedText[Timing] = FittedText(
             partial(timing_lines, ascii=ascii), ascii=ascii
         )
-        self._report: FittedText[list[tuple[str, str]]] = FittedText(report_lines, ascii=ascii)
+        self._report: FittedText[ReportRows] = FittedText(report_lines, ascii=ascii)
         self._texts = {name: Pane(id=name, ascii=ascii) for name in ("config", "timing", "report")}
         self._errors = ErrorPane(ascii=ascii)
         self._curve = CurvePane(ascii=ascii)
@@ -206,7 +197,7 @@ class TrialScreen(Changing[str]):
         if trial.id in self._place_of and len(self._order) > 1:
             place = f"{self._place_of[trial.id] + 1} of {len(self._order)}"
         self._title.show(headline(trial, view, place=place, ascii=self._ascii))
-        self._config.show(settings_of(trial, view, raw=self._is_raw))
+        self._config.show(config_of(trial, view, raw=self._is_raw))
         self._timing.show(timing_of(trial, view, now))
         self._report.show(report_rows(trial))
         if self._error is not None:
@@ -275,15 +266,19 @@ class TrialScreen(Changing[str]):
             if pane.display != is_shown:
                 pane.display = is_shown
         self.set_class(small and self._section == "overview", "-on-overview")
-        is_alone = small or not {"error", "curve"} & set(shown)
-        self._fit(self._lineage, len(self._lineage.table.keys), small)
-        self._fit(self._files, len(self._files.table.keys), is_alone)
+        is_alone = not {"error", "curve"} & set(shown)
+        self.set_class(is_alone and not small, "-alone")
+        self._fit(self._lineage, small, is_alone=False)
+        self._fit(self._files, small, is_alone=is_alone)
 
-    def _fit(self, pane: Pane, rows: int, takes_all: bool) -> None:
-        most = max(self.app.size.height // 5, 5)
-        height = "1fr" if takes_all else min(max(rows, 1), most) + 3
-        if pane.styles.height is None or str(pane.styles.height) != str(height):
-            pane.styles.height = height
+    def _fit(self, pane: LineagePane | FilesPane, small: bool, *, is_alone: bool) -> None:
+        """Give a table as many lines as it needs, up to a fifth of the screen, or half if alone."""
+        most, rows = max(self.app.size.height // (2 if is_alone else 5), 5), len(pane.table.keys)
+        takes_all = small or (is_alone and rows > most)
+        heights = ("1fr", "1fr") if takes_all else ("auto", str(min(max(rows, 1), most) + 1))
+        for widget, height in zip((pane, pane.table), heights, strict=True):
+            if str(widget.styles.height) != height:
+                widget.styles.height = height
 
     def _go_to(self, section: str) -> None:
         """Show a section, and let the keys work in it."""
@@ -392,6 +387,8 @@ class TrialScreen(Changing[str]):
 
     def why_not(self, action: str) -> str | None:
         """Why an action cannot be done now."""
+        if action in ("next_trial", "previous_trial") and len(self._order) < 2:
+            return "It was opened by itself: there is no other trial to go on to."
         if action == "next_trial" and self._neighbour(1) is None:
             return "This is the last trial of the table it was opened from."
         if action == "previous_trial" and self._neighbour(-1) is None:
@@ -433,9 +430,10 @@ class TrialScreen(Changing[str]):
     def action_copy_path(self) -> None:
         """Copy where the trial's files lie."""
         if not self.refuses("copy_path") and self.view is not None:
-            directory = str(directory_of(self.view.snapshot.root, self.trial_id))
-            self.app.copy_to_clipboard(directory)
-            self.notify(f"Copied the path {plain(directory)}", markup=False)
+            directory = directory_of(self.view.snapshot.root, self.trial_id)
+            if directory is not None:
+                self.app.copy_to_clipboard(str(directory))
+                self.notify(copied_path(directory, ascii=self._ascii), markup=False)
 
     def action_copy_contents(self) -> None:
         """Copy the traceback, or else the config as JSON."""
@@ -454,7 +452,8 @@ class TrialScreen(Changing[str]):
         left_out = len(text) - _MOST_COPIED
         self.app.copy_to_clipboard(text[-_MOST_COPIED:])
         cut = f", without its first {left_out} characters" if left_out > 0 else ""
-        self.notify(f"Copied the {what} of {plain(trial.id)}{form}{cut}", markup=False)
+        said = f"Copied the {what} of {plain(trial.id)}{form}{cut}, if your terminal allows it"
+        self.notify(said, markup=False)
 
     def action_next_trial(self) -> None:
         """Show the next trial."""

@@ -61,7 +61,7 @@ class SectionBar(Widget):
         return Content(_GAP).join(
             Content.styled(
                 label,
-                "bold underline $text-primary" if each == self._active else "$foreground-muted",
+                "bold underline $text-primary" if each == self._active else "$foreground 70%",
             )
             for each, label in self._labels.items()
         )

@@ -1,5 +1,8 @@
 """Following the end of a text file that something else writes, in pieces of bounded size.
 
+What was read is one part of the file. It ends where the file does, until somebody asks for the
+beginning: then it grows from there, piece by piece, and what is written meanwhile waits.
+
 The file is opened anew for each look and never held: so it is noticed when another one takes its
 place, and nothing is kept from being removed.
 """
@@ -8,10 +11,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from neps_tui.trial.directory import size_text
 from neps_tui.trial.file_kinds import HEAD, kind_of_binary
@@ -27,6 +31,8 @@ _LONGEST_LINE = 4_000
 """Characters of a line that are shown."""
 _MEMORY = 64
 """Bytes before the end by which it is known whether a file was written anew."""
+_Take: TypeAlias = Callable[[int, int], tuple[tuple[str, ...], str]]
+"""Reads lines from a file that is open and so large, and says what was left out."""
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 
@@ -38,10 +44,13 @@ class TailNews:
         lines: New whole lines, inert.
         open_line: What stands after the last line break so far.
         note: What happened to the file; empty if it only grew.
+        is_other: Whether the lines before the note are not in the file any more.
+        is_anew: Whether the lines take the place of all that were read before.
         problem: Why nothing can be read now; empty if it can.
         is_text: Whether there is anything to follow.
         is_behind: Whether there is more to read at once.
         earlier: Bytes of the file that lie before what was read.
+        later: Bytes that lie after it and are not read until they are asked for.
         size: Of the file, in bytes.
         modified: When it was last written, seconds since the epoch; None if it is not there.
     """
@@ -49,12 +58,20 @@ class TailNews:
     lines: tuple[str, ...] = ()
     open_line: str = ""
     note: str = ""
+    is_other: bool = False
+    is_anew: bool = False
     problem: str = ""
     is_text: bool = True
     is_behind: bool = False
     earlier: int = 0
+    later: int = 0
     size: int = 0
     modified: float | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the file is there, and nothing in it."""
+        return self.is_text and self.modified is not None and not self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +100,44 @@ class TailReader:
         self._start = self._end = 0
         self._memory = b""
         self._open_line = b""
-        self._is_missing = False
+        self._is_missing = self._is_apart = False
 
     def read(self) -> TailNews:
         """What is new since the last time; at first the file's last part."""
+        return self._look(self._new)
+
+    def read_start(self) -> TailNews:
+        """The file's first part, in place of what was read."""
+        return replace(self._look(self._first), is_anew=True)
+
+    def read_later(self, *, is_anew: bool = False) -> TailNews:
+        """The lines after those read so far, as far as a piece holds them.
+
+        Args:
+            is_anew: Whether they take the place of all that were read before.
+        """
+        if is_anew:
+            self._start = self._end - len(self._open_line)
+        return replace(self._look(self._later), is_anew=is_anew)
+
+    def read_end(self) -> TailNews:
+        """The file's last part, in place of what was read."""
+        self._place = None
+        return replace(self.read(), is_anew=True)
+
+    def _look(self, take: _Take) -> TailNews:
         try:
             with _opened(self._path) as (file, status):
-                return self._news(file, status)
+                return self._news(file, status, take)
         except FileNotFoundError:
-            note = "" if self._is_missing or self._place is None else "the file was deleted"
+            is_news = not self._is_missing and self._place is not None
             self._is_missing = True
+            these = "" if self._place is None else ": these are its last lines"
             return TailNews(
-                note=note,
+                note="the file was deleted" if is_news else "",
+                is_other=is_news,
                 open_line=_inert(self._open_line),
-                problem="The file is not there; waiting for it to come back.",
+                problem=f"The file is not there{these}; waiting for it to come back.",
                 earlier=self._start,
             )
         except _NotAFileError as error:
@@ -115,7 +156,12 @@ class TailReader:
             return EarlierLines((), self._start)
         return EarlierLines((), 0)
 
-    def _news(self, file: int, status: os.stat_result) -> TailNews:
+    def _news(
+        self,
+        file: int,
+        status: os.stat_result,
+        take: _Take,
+    ) -> TailNews:
         kind = kind_of_binary(self._path.name, os.pread(file, HEAD, 0))
         if kind is not None:
             self._place = None
@@ -123,19 +169,22 @@ class TailReader:
             return TailNews(
                 problem=problem, is_text=False, size=status.st_size, modified=status.st_mtime
             )
-        note, is_first = self._what_happened(file, status), self._place is None
+        happened, is_first = self._what_happened(file, status), self._place is None
         self._is_missing = False
         self._place = (status.st_dev, status.st_ino)
-        if note or is_first:
-            lines = self._begin(file, status.st_size)
+        if happened or is_first:
+            lines, note = self._begin(file, status.st_size), happened
         else:
-            lines, note = self._go_on(file, status.st_size)
+            lines, note = take(file, status.st_size)
+        left = max(status.st_size - self._end, 0)
         return TailNews(
             lines=lines,
             open_line=_inert(self._open_line),
             note=note,
-            is_behind=self._end < status.st_size,
+            is_other=bool(happened),
+            is_behind=bool(left) and not self._is_apart,
             earlier=self._start,
+            later=left if self._is_apart else 0,
             size=status.st_size,
             modified=status.st_mtime,
         )
@@ -152,6 +201,7 @@ class TailReader:
 
     def _begin(self, file: int, size: int) -> tuple[str, ...]:
         """Read the last part, from the first whole line in it on."""
+        self._is_apart = False
         self._open_line = self._memory = b""
         self._start = self._end = max(size - _PIECE, 0)
         data = os.pread(file, _PIECE, self._start)
@@ -163,6 +213,27 @@ class TailReader:
         left_out = sum(len(line) + 1 for line in whole[:-_MOST_LINES])
         self._start += left_out
         return _shown(whole)
+
+    def _new(self, file: int, size: int) -> tuple[tuple[str, ...], str]:
+        return ((), "") if self._is_apart else self._go_on(file, size)
+
+    def _first(self, file: int, size: int) -> tuple[tuple[str, ...], str]:
+        self._open_line = self._memory = b""
+        self._start = self._end = 0
+        return self._later(file, size)
+
+    def _later(self, file: int, size: int) -> tuple[tuple[str, ...], str]:
+        """Read on without leaving anything out."""
+        data = os.pread(file, _PIECE, self._end)
+        before = len(self._open_line)
+        whole, rest = self._split(self._open_line + data)
+        if len(whole) > _MOST_LINES:
+            whole, rest = whole[:_MOST_LINES], b""
+            data = data[: sum(len(line) + 1 for line in whole) - before]
+        self._remember(data)
+        self._open_line = rest
+        self._is_apart = self._end < size
+        return _shown(whole), ""
 
     def _go_on(self, file: int, size: int) -> tuple[tuple[str, ...], str]:
         note = ""

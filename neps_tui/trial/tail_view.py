@@ -24,6 +24,9 @@ class TailView(ScrollView, can_focus=True):
 
     Args:
         ascii: Whether only ASCII may be drawn.
+
+    Attributes:
+        has_dropped: Whether its first lines were too many to be kept.
     """
 
     ALLOW_SELECT = False
@@ -34,8 +37,8 @@ class TailView(ScrollView, can_focus=True):
         overflow: hidden auto;
         scrollbar-size: 1 1;
         scrollbar-gutter: stable;
-        & > .tail--note { color: $text-warning; text-style: italic; }
-        & > .tail--open { color: $text-accent; }
+        & > .tail--note { color: $text-error; text-style: italic; }
+        & > .tail--open { color: $text-primary; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tail--note", "tail--open"}
@@ -46,7 +49,6 @@ class TailView(ScrollView, can_focus=True):
             ("up,k", "scroll_up", "Up", "A line up"),
             ("pagedown,ctrl+d", "page_down", "Page down", "A screenful down"),
             ("pageup,ctrl+u", "page_up", "Page up", "A screenful up"),
-            ("home,g", "scroll_home", "Top", "To the first line that is kept"),
         )
     ]
 
@@ -55,6 +57,15 @@ class TailView(ScrollView, can_focus=True):
 
     class TopReached(Message):
         """The first line came into sight."""
+
+    class BottomReached(Message):
+        """The last line came into sight, after which the file goes on."""
+
+    class StartAsked(Message):
+        """The beginning of the file is to be shown."""
+
+    class EndAsked(Message):
+        """The end of the file is to be shown."""
 
     def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -65,6 +76,8 @@ class TailView(ScrollView, can_focus=True):
         self._open_rows: list[tuple[str, str]] = []
         self._width = 0
         self._is_following = True
+        self._is_cut = False
+        self.has_dropped = False
 
     @property
     def is_following(self) -> bool:
@@ -76,14 +89,35 @@ class TailView(ScrollView, can_focus=True):
         """Whether more lines from before can be kept."""
         return len(self._lines) < _MOST_LINES
 
-    def append(self, lines: Sequence[str], open_line: str, note: str = "") -> None:
+    def begin(self, lines: Sequence[str], open_line: str, *, is_cut: bool, at_end: bool) -> None:
+        """Show other lines in place of all.
+
+        Args:
+            lines: Whole lines.
+            open_line: What follows them.
+            is_cut: Whether the file goes on after them.
+            at_end: Whether to show the last of them, and follow; else the first.
+        """
+        self._lines, self._rows = [], []
+        self._open_line, self._open_rows = "", []
+        self.has_dropped = False
+        self._set_following(at_end)
+        self.append(lines, open_line, is_cut=is_cut)
+        if not at_end:
+            self.scroll_to(y=0, animate=False, force=True, immediate=True)
+
+    def append(
+        self, lines: Sequence[str], open_line: str, note: str = "", *, is_cut: bool = False
+    ) -> None:
         """Add lines at the end.
 
         Args:
             lines: Whole lines.
             open_line: What follows them, in place of the open line before.
             note: What happened before these lines.
+            is_cut: Whether the file goes on after them.
         """
+        self._is_cut = is_cut
         if not lines and not note and open_line == self._open_line:
             return
         if note:
@@ -122,6 +156,7 @@ class TailView(ScrollView, can_focus=True):
             dropped = len(self._wrap(self._lines[:too_many]))
             del self._lines[:too_many]
             del self._rows[:dropped]
+            self.has_dropped = True
         self.virtual_size = Size(self._width, len(self._rows) + len(self._open_rows))
         if self._is_following:
             self.scroll_end(animate=False, force=True, immediate=True)
@@ -129,6 +164,9 @@ class TailView(ScrollView, can_focus=True):
             self.scroll_to(y=self.scroll_offset.y + down, animate=False, force=True, immediate=True)
         self.refresh()
         self.call_after_refresh(self._place_thumb)
+        if self._is_cut and self.virtual_size.height <= self.size.height:
+            # There is nothing to scroll by which more could be asked for.
+            self.post_message(self.BottomReached())
 
     def _place_thumb(self) -> None:
         """Show where one is: the scrollbar may not have been there yet when it was scrolled."""
@@ -162,9 +200,20 @@ class TailView(ScrollView, can_focus=True):
         super().watch_scroll_y(old_value, new_value)
         if round(new_value) == round(old_value):
             return
-        self._set_following(new_value >= self.max_scroll_y)
+        is_at_end = new_value >= self.max_scroll_y
+        self._set_following(is_at_end and not self._is_cut)
+        if is_at_end and self._is_cut:
+            self.post_message(self.BottomReached())
         if round(new_value) == 0 and not self._is_following:
             self.post_message(self.TopReached())
+
+    def action_scroll_home(self) -> None:
+        """Ask for the beginning of the file, of which this may be a part only."""
+        self.post_message(self.StartAsked())
+
+    def action_scroll_end(self) -> None:
+        """Ask for the end of the file."""
+        self.post_message(self.EndAsked())
 
     def _set_following(self, is_following: bool) -> None:
         if is_following != self._is_following:

@@ -14,7 +14,7 @@ from neps_tui.words.formatting import MISSING, age, duration, plain
 from neps_tui.words.text_lines import Line, Part, row_lines
 
 _WAITING, _EVALUATING = "$text-secondary", "$text-primary"
-_LATE, _TO_COME = "$text-warning", "$foreground-disabled"
+_LATE, _TO_COME = "$text-error", "$foreground-disabled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,12 @@ def _moments(timing: Timing) -> Iterator[tuple[Part, ...]]:
         if moment is not None:
             by = f" by {plain(worker)}" if worker else ""
             text = f"{clock_time(moment, timing.now)}, {age(timing.now - moment)}{by}"
-            yield (name, "$foreground-muted"), (text, "")
+            yield (name, "$foreground 70%"), (text, "")
         elif name == "sampled":
-            yield (name, "$foreground-muted"), (MISSING, "")
+            yield (name, "$foreground 70%"), (MISSING, "")
     if timing.standing:
         style = "" if _is_on_time(timing) else _LATE
-        yield ("standing", "$foreground-muted"), (plain(timing.standing), style)
+        yield ("standing", "$foreground 70%"), (plain(timing.standing), style)
 
 
 def clock_time(moment: float, now: float) -> str:

@@ -12,6 +12,8 @@ import pytest
 from textual.pilot import Pilot
 
 from neps_tui.app import NepsTuiApp, Options
+from neps_tui.trial.copying import path_lines
+from neps_tui.words.text_lines import Line
 
 RUNS = Path(__file__).resolve().parent.parent / "data" / "runs"
 _PATIENCE = 20.0
@@ -57,6 +59,18 @@ def fixed_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture
+def fixed_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths that are shown are the same wherever the tests run."""
+
+    def lines(path: Path, width: int) -> list[Line]:
+        at = path.parts.index("configs") - 1
+        return path_lines(Path("/scratch/runs", *path.parts[at:]), width)
+
+    for module in ("panes", "tail_screen"):
+        monkeypatch.setattr(f"neps_tui.trial.{module}.path_lines", lines)
 
 
 @pytest.fixture(autouse=True)

@@ -236,7 +236,7 @@ def test_changes_are_made_from_a_trial_and_from_its_errors(drive: Drive, run_cop
         await dashboard.shows("Remove 15_rung_3?")
         await dashboard.press("escape", "escape", "E")
         await dashboard.shows("TrainingDiverged")
-        await dashboard.press("d")
+        await dashboard.press("j", "d")
         assert isinstance(dashboard.app.screen, ConfirmScreen)
         await dashboard.shows("Remove 6 trials?")
 

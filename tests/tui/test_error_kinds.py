@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from neps_state.reader import RunReader
 from neps_state.snapshot import Phase, RunSnapshot
 from neps_tui.errors.kinds import ErrorsInKinds, KindsOfErrors, Standing, message_without_numbers
 from neps_tui.errors.overrepresented import Trait, hypergeometric_tail
+from neps_tui.errors.own_first import own_first
 from neps_tui.errors.rows import KIND_COLUMNS, kind_cells
 from neps_tui.errors.traceback_frames import deciding_frame, last_line_type, line_kinds
 from neps_tui.errors.traceback_view import rows_of
@@ -207,6 +209,103 @@ def test_megabytes_are_gone_through_once(text: str) -> None:
     last_line_type(text)
 
 
+# --- the order in which a traceback is read ------------------------------------------------------
+
+
+def read(text: str) -> list[str]:
+    return [line.text for line in own_first(text.rstrip().split("\n"))]
+
+
+def test_the_users_own_frames_are_read_first_and_the_innermost_before_the_others() -> None:
+    errors = RunReader(RUNS / "killed-0.17").poll().errors
+    (text,) = (error.tb for error in errors if error.trial_id == "8")
+    assert text is not None
+    lines = read(text)
+    assert lines[0].startswith("objectives.TrainingDiverged: loss is")
+    assert [line for line in lines if not line.startswith("    ")][1:] == [
+        '  File "/scratch/project/objectives.py", line 17, in train',
+        "called from",
+        '  File "/scratch/project/record.py", line 39, in train_then_die',
+        "1 frame of NePS, which called record.py:39",
+        '  File "/scratch/venv/lib/python3.11/site-packages/neps/state/pipeline_eval.py",'
+        " line 384, in _eval_trial",
+    ]
+
+
+def test_where_the_frames_of_libraries_stood_is_said() -> None:
+    torch = "/x/lib/python3.11/site-packages/torch/nn/modules.py"
+    text = traceback(
+        "/x/site-packages/neps/runtime.py",
+        "/a/train.py",
+        torch,
+        "/a/model.py",
+        torch,
+        "/x/lib/python3.11/abc.py",
+    )
+    assert [line for line in read(text) if not line.startswith("  ")] == [
+        "ValueError: no",
+        "through 2 frames of torch, Python, called from",
+        "through 1 frame of torch, called from",
+        "2 frames of torch, Python, called from model.py:7, innermost first",
+        "1 frame of torch, called from train.py:7",
+        "1 frame of NePS, which called train.py:7",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "link"),
+    [
+        ("During handling of the above exception, another exception occurred:", "while handling"),
+        (
+            "The above exception was the direct cause of the following exception:",
+            "caused by",
+        ),
+    ],
+)
+def test_the_last_of_chained_exceptions_is_read_first(said: str, link: str) -> None:
+    chained = (
+        traceback("/x/site-packages/b.py", "/a/read.py", error="KeyError: 'x'")
+        + f"\n{said}\n\n"
+        + traceback("/a/train.py", error="RuntimeError: cannot read")
+    )
+    assert [line for line in read(chained) if not line.startswith("    ")] == [
+        "RuntimeError: cannot read",
+        '  File "/a/train.py", line 7, in work',
+        link,
+        "KeyError: 'x'",
+        '  File "/a/read.py", line 7, in work',
+        "1 frame of b, which called read.py:7",
+        '  File "/x/site-packages/b.py", line 7, in work',
+    ]
+
+
+def test_a_long_message_does_not_push_the_frames_away() -> None:
+    message = "\n".join(["ValueError: no", *(f"hint {at}" for at in range(40))])
+    lines = read(traceback("/a/train.py", error=message))
+    assert lines[6] == '  File "/a/train.py", line 7, in work'
+    assert lines[9] == "the message goes on"
+    assert lines[-1] == "hint 39"
+
+
+def test_a_group_of_exceptions_stays_as_it_is() -> None:
+    lines = [
+        "  + Exception Group Traceback (most recent call last):",
+        '  |   File "/usr/lib/python3.11/json/decoder.py", line 3, in decode',
+        '  |   File "/home/ada/train.py", line 3, in <module>',
+        "  | ExceptionGroup: x (1 sub-exception)",
+    ]
+    assert [line.text for line in own_first(lines)] == lines
+
+
+@given(hostile_traceback)
+def test_no_line_of_a_traceback_is_lost(text: str) -> None:
+    of_order = ("Traceback (most recent call", "During handling of the above exception")
+    lines = text.split("\n")
+    kept = Counter(line.text for line in own_first(lines))
+    said = (each for each in lines if each.strip() and not each.startswith(of_order))
+    assert not Counter(said) - kept
+
+
 # --- kinds -------------------------------------------------------------------------------------
 
 
@@ -227,6 +326,29 @@ def test_the_kinds_of_a_recorded_run() -> None:
     assert diverged.first < diverged.last
     assert diverged.errors[0].trial_id == "25_rung_0"
     assert not found.oddities
+
+
+def test_all_errors_are_compared_together_with_the_other_trials() -> None:
+    found = kinds_of(RunReader(RUNS / "hyperband-0.17").poll())
+    assert found.everything is not None
+    assert len(found.everything.errors) == 8
+    (trait,) = found.everything.traits
+    assert str(trait) == "weight_decay > 0.7 in 8 of 8"
+    assert trait.of_others == "0 of 32 others"
+
+
+def test_of_one_kind_nothing_more_is_told_together() -> None:
+    assert kinds_of(snapshot([trial("1", State.CRASHED)], [row("1")])).everything is None
+
+
+def test_the_last_error_of_a_trial_is_found() -> None:
+    trials = [trial("1", State.CRASHED), trial("2")]
+    found = kinds_of(snapshot(trials, [row("1", err="a"), row("1", err="b"), row("2", err="a")]))
+    last = found.last_of("1")
+    assert last is not None
+    kind, error = last
+    assert (kind.message, error.key) == ("b", "1:2")
+    assert found.last_of("3") is None
 
 
 def test_errors_of_one_text_from_two_places_are_two_kinds() -> None:

@@ -30,6 +30,20 @@ def tables(dashboard: Any) -> tuple[TrialTable, TrialTable]:
     return kinds, errors
 
 
+@pytest.fixture
+def lose_some() -> Callable[[Path], None]:
+    """Takes two rows out of an error dump, and makes the trial of a third unknown."""
+
+    def lose(root: Path) -> None:
+        def edit(rows: list[dict[str, Any]]) -> None:
+            del rows[:2]
+            rows[-1]["trial_id"] = "99_rung_0"
+
+        edit_dump(root, edit)
+
+    return lose
+
+
 def edit_dump(root: Path, edit: Callable[[list[dict[str, Any]]], None]) -> None:
     dump = root / "shared_errors.jsonl"
     rows = [json.loads(line) for line in dump.read_text().splitlines()]
@@ -41,8 +55,8 @@ def test_the_kinds_their_trials_and_a_traceback_are_seen_at_once(
     drive: Drive, recorded_run: CopyRun
 ) -> None:
     async def steps(dashboard: Any) -> None:
-        await dashboard.press("E")
-        await dashboard.shows("Errors 8 in 2 kinds")
+        await dashboard.press("E", "j")
+        await dashboard.shows("TrainingDiverged 6")
         text = dashboard.text()
         assert "6   75 %  TrainingDiverged  loss is [bold]nan[/bold] at step … (lr=…) red" in text
         assert "objectives.py:17 in train" in text
@@ -99,6 +113,87 @@ def test_from_an_error_to_its_trial_and_back(
     drive(recorded_run("hyperband-0.17"), steps, size=size)
 
 
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+def test_it_begins_with_the_error_of_the_trial_that_it_was_opened_from(
+    drive: Drive, recorded_run: CopyRun, size: tuple[int, int]
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        for trial_id, kind in (("8_rung_0", "ValueError"), ("19_rung_0", "TrainingDiverged")):
+            screen = ErrorsScreen()
+            screen.begin_with(trial_id)
+            dashboard.app.push_screen(screen.data_bind(type(dashboard.app).view))
+            await dashboard.shows(f"Traceback {trial_id}")
+            kinds, errors = tables(dashboard)
+            assert (kinds.cursor_key or "").startswith(kind)
+            assert errors.cursor_key == f"{trial_id}:1"
+            screen.begin_with("15_rung_3")
+            await dashboard.shows(f"Traceback {trial_id}")
+            await dashboard.press("k", "k")
+            await dashboard.shows("Traceback 25_rung_0")
+            screen.begin_with("1_rung_0")
+            await dashboard.shows("Traceback 1_rung_0")
+            await dashboard.press("escape")
+            assert isinstance(dashboard.app.screen, DashboardScreen)
+
+    drive(recorded_run("hyperband-0.17"), steps, size=size)
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+def test_what_all_errors_have_in_common_is_told_first(
+    drive: Drive, recorded_run: CopyRun, size: tuple[int, int]
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("E")
+        await dashboard.shows("8  100 %  all               every kind together")
+        await dashboard.shows("weight_decay > 0.7 in 8 of 8, but in 0 of 32 others")
+        await dashboard.press("enter")
+        assert list(tables(dashboard)[1].keys)[:2] == ["25_rung_0:1", "19_rung_0:1"]
+
+    drive(recorded_run("hyperband-0.17"), steps, size=size)
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+def test_share_times_and_workers_of_the_chosen_kind_are_told_at_every_size(
+    drive: Drive, run_copy: CopyRun, lose_some: Callable[[Path], None], size: tuple[int, int]
+) -> None:
+    root = run_copy("hyperband-0.17")
+    lose_some(root)
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("E", "j")
+        await dashboard.shows("7 of 9 errors (78 %), ")
+        await dashboard.shows(" ago, worker_0")
+        if size == LARGE:
+            head = next(line for line in dashboard.text().split("\n") if "share" in line)
+            assert all(each in head for each in ("last", "workers", "more often than others"))
+
+    drive(root, steps, size=size)
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+def test_the_users_own_frames_stand_above_those_of_libraries(
+    drive: Drive, recorded_run: CopyRun, size: tuple[int, int]
+) -> None:
+    def are_in_order(text: str) -> bool:
+        places = [text.find(each) for each in ("objectives.py", "record.py", "pipeline_eval.py")]
+        return 0 < places[0] < places[1] < places[2]
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("E")
+        await dashboard.shows("1 frame of NePS, which called record.py:39")
+        assert are_in_order(dashboard.text().partition("Traceback 8")[2])
+        await dashboard.press("enter", "enter")
+        assert isinstance(dashboard.app.screen, TrialScreen)
+        await dashboard.press("tab")
+        await dashboard.shows("1 frame of NePS, which called record.py:39")
+        assert are_in_order(dashboard.text())
+        await dashboard.press("Y")
+        assert dashboard.app.clipboard.startswith("Traceback (most recent call last):\n  File")
+        assert "which called" not in dashboard.app.clipboard
+
+    drive(recorded_run("killed-0.17"), steps, size=size)
+
+
 def test_where_there_is_little_room_a_kind_opens_in_its_place(
     drive: Drive, recorded_run: CopyRun
 ) -> None:
@@ -146,7 +241,7 @@ def test_a_search_goes_on_in_the_next_traceback(drive: Drive, recorded_run: Copy
     async def steps(dashboard: Any) -> None:
         await dashboard.press("E", "slash", *"Diverged", "enter")
         await dashboard.shows("1 of 2")
-        await dashboard.press("tab", "j")
+        await dashboard.press("tab", "j", "j")
         await dashboard.shows("no match")
 
     drive(recorded_run("hyperband-0.17"), steps)
@@ -168,13 +263,14 @@ def test_a_match_far_away_is_brought_into_sight(drive: Drive, run_copy: CopyRun)
     async def steps(dashboard: Any) -> None:
         await dashboard.press("E")
         await dashboard.shows("RecursionError: too deep")
+        await dashboard.shows("deep_899.py")
         assert "deep_3.py" not in dashboard.text()
         await dashboard.press("slash", *"deep_3.py")
         await dashboard.shows('deep_3.py", line 3')
         await dashboard.press("escape", "tab", "tab", "G")
-        await dashboard.shows("RecursionError: too deep")
-        await dashboard.press("g")
         await dashboard.shows("deep_0.py")
+        await dashboard.press("g")
+        await dashboard.shows("RecursionError: too deep")
 
     drive(root, steps)
 
@@ -209,7 +305,7 @@ def test_hostile_text_is_inert(drive: Drive, run_copy: CopyRun, ascii: bool) -> 
 
 def test_the_titles_say_how_many_are_selected(drive: Drive, recorded_run: CopyRun) -> None:
     async def steps(dashboard: Any) -> None:
-        await dashboard.press("E", "space")
+        await dashboard.press("E", "j", "space")
         await dashboard.shows("Errors 8 in 2 kinds · 1 selected")
         await dashboard.press("k", "tab", "space", "space")
         await dashboard.shows("TrainingDiverged 6 · 2 selected")
@@ -217,23 +313,20 @@ def test_the_titles_say_how_many_are_selected(drive: Drive, recorded_run: CopyRu
     drive(recorded_run("hyperband-0.17"), steps)
 
 
-def test_rows_and_trials_without_each_other_are_listed(drive: Drive, run_copy: CopyRun) -> None:
+def test_rows_and_trials_without_each_other_are_listed(
+    drive: Drive, run_copy: CopyRun, lose_some: Callable[[Path], None]
+) -> None:
     root = run_copy("hyperband-0.17")
-
-    def edit(rows: list[dict[str, Any]]) -> None:
-        del rows[:2]
-        rows[-1]["trial_id"] = "99_rung_0"
-
-    edit_dump(root, edit)
+    lose_some(root)
 
     async def steps(dashboard: Any) -> None:
         await dashboard.press("E", "G")
-        await dashboard.shows("rows of the error dump whose trial is not in the run")
+        await dashboard.shows("rows without a trial")
         await dashboard.shows("Traceback 99_rung_0 · trial is gone")
         await dashboard.press("enter", "enter")
         await dashboard.shows("Trial 99_rung_0 is not in the run any more.")
         await dashboard.press("tab", "tab", "k")
-        await dashboard.shows("crashed trials that the error dump has no row for")
+        await dashboard.shows("crashed without a row in it")
         await dashboard.shows("not in the dump 3")
         assert "Traceback 25_rung_0 · not in the dump" in dashboard.text()
         await dashboard.press("enter", "enter")
@@ -255,6 +348,20 @@ def test_without_errors_it_says_what_would_come_here(drive: Drive, recorded_run:
         drive(recorded_run(name), steps, size=SMALL)
 
 
+def test_a_small_footer_names_the_ways_on_back_and_to_help(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("E")
+        for _ in range(3):
+            await dashboard.press("tab")
+            footer = dashboard.text().rstrip().split("\n")[-1]
+            for key in ("tab next pane", "esc back", "? help", "^p palette"):
+                assert key in footer, footer
+
+    drive(recorded_run("hyperband-0.17"), steps, size=SMALL)
+
+
 def test_without_a_run_there_is_an_empty_view(drive: Drive, tmp_path: Path) -> None:
     async def steps(dashboard: Any) -> None:
         await dashboard.press("E")
@@ -267,7 +374,7 @@ def test_the_cursor_stays_while_errors_come(drive: Drive, run_copy: CopyRun) -> 
     root = run_copy("hyperband-0.17")
 
     async def steps(dashboard: Any) -> None:
-        await dashboard.press("E", "j")
+        await dashboard.press("E", "j", "j")
         kinds, errors = tables(dashboard)
         await dashboard.shows("Traceback 8_rung_0")
         chosen = kinds.cursor_key
@@ -278,7 +385,7 @@ def test_the_cursor_stays_while_errors_come(drive: Drive, run_copy: CopyRun) -> 
         edit_dump(root, edit)
         await dashboard.shows("Errors 17 in 2 kinds")
         assert kinds.cursor_key == chosen
-        assert kinds.cursor_row == 0
+        assert kinds.cursor_row == 1
         assert errors.cursor_key == "8_rung_0:1"
         await dashboard.shows("Traceback 8_rung_0")
 
@@ -289,7 +396,7 @@ def test_all_trials_of_a_kind_are_reset_after_asking(drive: Drive, run_copy: Cop
     root = run_copy("hyperband-0.17")
 
     async def steps(dashboard: Any) -> None:
-        await dashboard.press("E", "j", "r")
+        await dashboard.press("E", "j", "j", "r")
         assert isinstance(dashboard.app.screen, ConfirmScreen)
         await dashboard.shows("Reset 2 trials?")
         await dashboard.press("y")
@@ -329,9 +436,9 @@ def test_the_mouse_chooses_and_opens(drive: Drive, recorded_run: CopyRun) -> Non
     async def steps(dashboard: Any) -> None:
         await dashboard.press("E")
         kinds, errors = tables(dashboard)
-        await dashboard.pilot.click(kinds, offset=(10, 2))
+        await dashboard.pilot.click(kinds, offset=(10, 3))
         await dashboard.shows("Traceback 8_rung_0")
-        await dashboard.pilot.click(kinds, offset=(10, 1))
+        await dashboard.pilot.click(kinds, offset=(10, 2))
         await dashboard.shows("Traceback 25_rung_0")
         await dashboard.pilot.click(errors, offset=(4, 3))
         await dashboard.shows("Traceback 18_rung_0")

@@ -15,7 +15,7 @@ from neps_tui.view import RunView
 DARK, LIGHT = "neps-colour-blind-dark", "neps-colour-blind-light"
 BOTH_THEMES = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 
-pytestmark = pytest.mark.usefixtures("fixed_time")
+pytestmark = pytest.mark.usefixtures("fixed_time", "fixed_place")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ KILLED = 1_795_448_222.0
 BOTH_THEMES = pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
 BOTH_SIZES = pytest.mark.parametrize("size", [LARGE, SMALL], ids=["large", "small"])
 
-pytestmark = pytest.mark.usefixtures("fixed_time")
+pytestmark = pytest.mark.usefixtures("fixed_time", "fixed_place")
 
 
 @pytest.fixture

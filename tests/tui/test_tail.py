@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from neps_tui.trial.directory import size_text
 from neps_tui.trial.screen import TrialScreen
 from neps_tui.trial.tail_reading import TailReader
-from neps_tui.trial.tail_screen import TailScreen
+from neps_tui.trial.tail_screen import TailScreen, part_read
+from neps_tui.trial.tail_view import TailView
 
 Drive = Callable[..., None]
 CopyRun = Callable[[str], Path]
@@ -63,6 +65,55 @@ def test_reading_on_towards_the_beginning_ends_there(log: Path) -> None:
     while (earlier := reader.read_earlier()).lines:
         found = earlier.lines + found
     assert found == lines
+
+
+def test_from_the_beginning_a_file_is_read_on_without_a_gap(log: Path) -> None:
+    lines = tuple(f"line {number}" for number in range(60_000))
+    log.write_text("\n".join(lines) + "\n")
+    reader = TailReader(log)
+    reader.read()
+    news = reader.read_start()
+    assert (news.lines[0], news.earlier, news.is_anew) == ("line 0", 0, True)
+    found = news.lines
+    while news.later:
+        assert reader.read().lines == ()
+        assert part_read(news) == f"the first {size_text(news.size - news.later)} of 649 kB"
+        news = reader.read_later()
+        found += news.lines
+    assert found == lines
+    add(log, "another\n")
+    assert reader.read().lines == ("another",)
+
+
+def test_a_part_in_the_middle_says_how_much_is_before_it(log: Path) -> None:
+    log.write_text("".join(f"line {number}\n" for number in range(60_000)))
+    reader = TailReader(log)
+    reader.read()
+    reader.read_start()
+    before = reader.read_later().later
+    news = reader.read_later(is_anew=True)
+    assert news.size - news.later - news.earlier < before
+    assert part_read(news).endswith(f"{size_text(news.earlier)} before")
+    assert news.lines[0] == f"line {8000}"
+
+
+def test_the_end_is_found_again_from_the_beginning(log: Path) -> None:
+    log.write_text("".join(f"line {number}\n" for number in range(60_000)))
+    reader = TailReader(log)
+    reader.read()
+    reader.read_start()
+    news = reader.read_end()
+    assert (news.lines[-1], news.later, news.is_anew) == ("line 59999", 0, True)
+
+
+def test_a_file_that_is_truncated_while_its_beginning_is_read_begins_anew(log: Path) -> None:
+    log.write_text("".join(f"line {number}\n" for number in range(60_000)))
+    reader = TailReader(log)
+    reader.read()
+    reader.read_start()
+    log.write_text("new\n")
+    news = reader.read_later()
+    assert (news.note, news.lines, news.later) == ("the file was truncated", ("new",), 0)
 
 
 def test_truncation_is_said_and_survived(log: Path) -> None:
@@ -175,9 +226,9 @@ def logged(run_copy: CopyRun) -> tuple[Path, Path]:
 
 
 async def open_log(dashboard: Any) -> None:
-    await dashboard.press("enter")
+    await dashboard.press("enter", "shift+tab")
     await dashboard.shows("train.log")
-    await dashboard.press("shift+tab", "enter")
+    await dashboard.press("enter")
     assert isinstance(dashboard.app.screen, TailScreen)
 
 
@@ -222,10 +273,15 @@ def test_a_deleted_and_a_truncated_file_are_told_of(
         await dashboard.shows("epoch 99 done")
         log.unlink()
         await dashboard.shows("(the file was deleted)")
-        await dashboard.shows("waiting for it to come back")
+        await dashboard.shows("The file is not there: these are its last lines; waiting for it")
         log.write_text("a new beginning\n")
         await dashboard.shows("a new beginning")
+        await dashboard.shows(": the lines before that are not in it any more.")
         assert "waiting for it" not in dashboard.text()
+        log.write_text("")
+        await dashboard.shows(
+            "The file is empty; waiting for a first line. The file was truncated:"
+        )
 
     drive(root, steps)
 
@@ -238,10 +294,61 @@ def test_scrolling_to_the_top_reads_what_is_before(drive: Drive, run_copy: CopyR
     async def steps(dashboard: Any) -> None:
         await open_log(dashboard)
         await dashboard.shows("epoch 08999 done")
-        for _ in range(4):
-            await dashboard.press("g")
-            await dashboard.pilot.pause(0.2)
+        view = dashboard.app.screen.query_one(TailView)
+        for _ in range(2):
+            view.scroll_to(y=0, animate=False, immediate=True)
+            await dashboard.until(lambda: view.scroll_offset.y > 0, "lines from before")
+        view.scroll_to(y=0, animate=False, immediate=True)
         await dashboard.shows("epoch 00000 done")
+
+    drive(root, steps)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)])
+@pytest.mark.parametrize(("start", "end"), [("g", "G"), ("home", "end")])
+def test_the_real_beginning_and_end_of_a_long_file_are_a_key_away(
+    drive: Drive, run_copy: CopyRun, size: tuple[int, int], start: str, end: str
+) -> None:
+    root = run_copy("hyperband-0.17")
+    log = root / "configs" / "config_15_rung_3" / "train.log"
+    log.write_text("".join(f"epoch {number:06} done\n" for number in range(400_000)))
+
+    async def steps(dashboard: Any) -> None:
+        await open_log(dashboard)
+        await dashboard.shows("epoch 399999 done")
+        await dashboard.shows("the last 72 kB of 7.2 MB")
+        await dashboard.press(start)
+        await dashboard.shows("epoch 000000 done")
+        await dashboard.shows("the first 72 kB of 7.2 MB")
+        await dashboard.shows("stopped, G follows again")
+        view = dashboard.app.screen.query_one(TailView)
+        view.scroll_to(y=view.max_scroll_y, animate=False, immediate=True)
+        await dashboard.shows("the first 144 kB of 7.2 MB")
+        await dashboard.press("pagedown")
+        await dashboard.shows("epoch 004004 done")
+        add(log, "the very last line\n")
+        await dashboard.pilot.pause(0.6)
+        assert "the very last line" not in dashboard.text()
+        await dashboard.press(end)
+        await dashboard.shows("the very last line")
+        await dashboard.shows("following")
+        add(log, "one more\n")
+        await dashboard.shows("one more")
+
+    drive(root, steps, size=size)
+
+
+def test_an_empty_file_says_so(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+    log = root / "configs" / "config_15_rung_3" / "train.log"
+    log.touch()
+
+    async def steps(dashboard: Any) -> None:
+        await open_log(dashboard)
+        await dashboard.shows("The file is empty; waiting for a first line.")
+        add(log, "the first line\n")
+        await dashboard.shows("the first line")
+        assert "The file is empty" not in dashboard.text()
 
     drive(root, steps)
 

@@ -15,21 +15,19 @@ from textual.widget import Widget
 
 from neps_state import MetaData, State, Trial
 from neps_state.reader import RunReader
+from neps_state.values import dominates, objective_values
 from neps_tui.app import Options
 from neps_tui.cli import main
 from neps_tui.dashboard.screen import DashboardScreen
 from neps_tui.facts.fold import summarize
 from neps_tui.facts.summary import Evaluating, RunSummary
+from neps_tui.messages import TrialOpened
 from neps_tui.plots.drawing import draw_plot
 from neps_tui.plots.one_trial import one_trial_plot
-from neps_tui.trial.details import (
-    Headline,
-    error_of,
-    headline_line,
-    report_lines,
-    report_rows,
-    settings_of,
-)
+from neps_tui.trial.beside import beside_of
+from neps_tui.trial.config_rows import config_lines, config_of
+from neps_tui.trial.details import Headline, error_lines, error_of, headline_line
+from neps_tui.trial.report_rows import report_lines, report_rows
 from neps_tui.trial.screen import TrialScreen
 from neps_tui.trial.timing import said, timing_lines, timing_of
 from neps_tui.view import RunView
@@ -126,7 +124,7 @@ def test_everything_in_extra_is_told_nested_and_inert(recorded_run: CopyRun) -> 
     }
     changed = replace(trial.report, extra=extra)
     rows = report_rows(Trial(trial.config, trial.metadata, changed))
-    told = dict(rows)
+    told = dict(rows.extra)
     assert told["    loss"] == "0.5"
     assert told["      a"] == "2"
     assert told["hostile"] == "[bold]x ␇"
@@ -137,22 +135,75 @@ def test_everything_in_extra_is_told_nested_and_inert(recorded_run: CopyRun) -> 
         assert all(sum(cell_len(text) for text, _ in line) <= width for line in lines)
 
 
+def test_what_only_the_pipeline_knows_the_meaning_of_stands_under_a_heading(
+    recorded_run: CopyRun,
+) -> None:
+    trials = view_of(recorded_run("hyperband-0.17")).snapshot.trials
+    names = [line[0][0].strip() for line in report_lines(report_rows(trials["15_rung_3"]), 60)]
+    assert names == [
+        *("objective", "cost", "learning curve"),
+        "extra, as the pipeline returned it",
+        *("val_accuracy", "optimizer", "note"),
+    ]
+    assert text_of(report_lines(report_rows(trials["25_rung_0"]), 60)).startswith("objective")
+
+
 def test_an_enormous_extra_is_bounded(recorded_run: CopyRun) -> None:
     trial = view_of(recorded_run("hyperband-0.17")).snapshot.trials["15_rung_3"]
     assert trial.report is not None
     extra = {str(key): key for key in range(100_000)}
     rows = report_rows(Trial(trial.config, trial.metadata, replace(trial.report, extra=extra)))
-    assert len(rows) < 400
-    assert rows[-1] == ("…", "the rest is left out")
+    assert len(rows.extra) < 400
+    assert rows.extra[-1] == ("…", "the rest is left out")
 
 
 def test_differences_from_the_incumbent_are_marked(recorded_run: CopyRun) -> None:
     view = view_of(recorded_run("hyperband-0.17"))
-    settings = {each.name: each for each in settings_of(view.snapshot.trials["25_rung_0"], view)}
+    config = config_of(view.snapshot.trials["25_rung_0"], view)
+    settings = {each.name: each for each in config.settings}
     assert settings["optimizer"].differs
     assert (settings["optimizer"].value, settings["optimizer"].other) == ("adam", "lion")
-    own = settings_of(view.snapshot.trials["15_rung_3"], view)
-    assert not any(each.differs for each in own)
+    assert "incumbent 15_rung_3" in text_of(config_lines(config, 60)).split("\n")[0]
+    own = config_of(view.snapshot.trials["15_rung_3"], view)
+    assert not any(each.differs for each in own.settings)
+
+
+def test_a_trial_on_the_front_is_compared_with_the_nearest_other_one_there(
+    recorded_run: CopyRun,
+) -> None:
+    view = view_of(recorded_run("multiobjective-0.17"))
+    front = view.summary.front
+    for trial_id in front:
+        beside = beside_of(view.snapshot.trials[trial_id], view)
+        assert beside is not None
+        assert beside.trial.id in front
+        assert beside.trial.id != trial_id
+        assert f"{beside.trial.id} is on the front, the nearest to this trial: " in beside.why
+        text = text_of(config_lines(config_of(view.snapshot.trials[trial_id], view), 60))
+        assert f"front {beside.trial.id}" in text.split("\n")[0]
+        assert "the nearest to this trial" in text
+
+
+def test_a_trial_off_the_front_is_compared_with_one_that_dominates_it(
+    recorded_run: CopyRun,
+) -> None:
+    view = view_of(recorded_run("multiobjective-0.17"))
+    dominated = [
+        each
+        for each in view.snapshot.trials.values()
+        if each.report is not None and each.id not in view.summary.front
+    ]
+    assert dominated
+    for trial in dominated:
+        beside, own = beside_of(trial, view), objective_values(trial.report)
+        assert beside is not None
+        assert dominates(view.summary.front[beside.trial.id], own)
+        assert "which dominates this trial" in beside.why
+
+
+def test_without_objectives_nothing_on_the_front_is_near(recorded_run: CopyRun) -> None:
+    view = view_of(recorded_run("multiobjective-0.17"))
+    assert beside_of(timed(State.PENDING), view) is None
 
 
 def test_a_key_that_only_the_incumbent_has_is_told(recorded_run: CopyRun) -> None:
@@ -161,7 +212,7 @@ def test_a_key_that_only_the_incumbent_has_is_told(recorded_run: CopyRun) -> Non
     assert best is not None
     others = (each for each in view.snapshot.trials.values() if set(best.config) - set(each.config))
     other = next(others)
-    missing = [each for each in settings_of(other, view) if each.value == "–"]
+    missing = [each for each in config_of(other, view).settings if each.value == "–"]
     assert missing
     assert all(each.differs for each in missing)
 
@@ -187,12 +238,15 @@ def test_the_error_of_an_evaluation_before_is_told_as_such(recorded_run: CopyRun
     crashed = view.snapshot.trials["25_rung_0"]
     error = error_of(crashed, view)
     assert error is not None
-    assert error.place == "objectives.py:17 in train"
+    assert error_lines(error, 60) == []
     assert not error.is_past
     pending = replace(crashed.metadata, state=State.PENDING)
     again = error_of(Trial(crashed.config, pending, None), view)
     assert again is not None
     assert again.is_past
+    assert "of an evaluation before" in text_of(error_lines(again, 60))
+    untold = replace(again, traceback="", is_past=False)
+    assert text_of(error_lines(untold, 60)).startswith("TrainingDiverged: loss is")
 
 
 def test_a_curve_is_compared_with_its_other_rungs_and_the_incumbent(recorded_run: CopyRun) -> None:
@@ -347,8 +401,10 @@ def test_path_traceback_and_config_are_copied(drive: Drive, recorded_run: CopyRu
 
     async def steps(dashboard: Any) -> None:
         await dashboard.press("enter", "y")
-        assert dashboard.app.clipboard == str(root / "configs" / "config_15_rung_3")
-        await dashboard.shows("Copied the path")
+        directory = str(root / "configs" / "config_15_rung_3")
+        assert dashboard.app.clipboard == directory
+        await dashboard.shows("if your terminal allows it")
+        assert directory[:20] in dashboard.text().partition("Copied ")[2]
         await dashboard.press("Y")
         assert json.loads(dashboard.app.clipboard)["optimizer"] == "lion"
         await dashboard.shows("Copied the config of 15_rung_3 as JSON")
@@ -419,3 +475,58 @@ def test_a_trial_that_is_removed_while_one_looks_says_so(
         assert dashboard.app.clipboard == ""
 
     drive(recorded_run("hyperband-0.17"), steps)
+
+
+@pytest.mark.parametrize("name", ["hyperband-0.17", "architecture-0.17", "killed-0.17"])
+def test_a_small_footer_names_the_ways_on_back_and_to_help(
+    drive: Drive, recorded_run: CopyRun, name: str
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("enter")
+        for _ in range(4):
+            await dashboard.press("tab")
+            footer = dashboard.text().rstrip().split("\n")[-1]
+            for key in ("tab part", "] next", "esc back", "? help", "^p palette"):
+                assert key in footer, footer
+
+    drive(recorded_run(name), steps, size=(80, 24))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_where_the_files_lie_can_be_read(
+    drive: Drive, recorded_run: CopyRun, size: tuple[int, int]
+) -> None:
+    root = recorded_run("hyperband-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("enter", "shift+tab")
+        await dashboard.shows("report.yaml")
+        left = 64 if size[0] > 100 else 0
+        joined = "".join(line[left:].strip(" │") for line in dashboard.text().split("\n"))
+        assert str(root / "configs" / "config_15_rung_3") in joined
+
+    drive(root, steps, size=size)
+
+
+def test_a_trial_that_was_opened_by_itself_has_no_next_one(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        dashboard.app.post_message(TrialOpened("15_rung_3", ("15_rung_3",)))
+        await dashboard.shows("15_rung_3 · success")
+        await dashboard.press("right_square_bracket")
+        await dashboard.shows("It was opened by itself: there is no")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_frames_are_only_as_high_as_what_is_in_them(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("enter")
+        await dashboard.shows("report.yaml")
+        files = dashboard.app.screen.query_one("#files")
+        await dashboard.until(lambda: files.region.height < 12, "files that leave room")
+        assert dashboard.app.screen.query_one("#files TrialTable").size.height == 4
+        assert dashboard.app.screen.query_one("#overview").size.width > files.size.width
+
+    drive(recorded_run("multiobjective-0.17"), steps)
