@@ -28,12 +28,12 @@ class FieldWords:
 
 FIELD_TABLE: tuple[FieldWords, ...] = (
     FieldWords("id", "The trial.", also=("trial",)),
-    FieldWords("state", "As in state:crashed; NePS's eight words.", "state"),
-    FieldWords("verdict", "Of what runs: is:late, is:abandoned …", "verdict", ("is",)),
+    FieldWords("state", "One of the eight words below.", "state"),
+    FieldWords("verdict", "is:late, is:quiet, is:abandoned, is:suspected.", "verdict", ("is",)),
     FieldWords("worker", "Who evaluated it.", also=("evaluating_worker_id",)),
     FieldWords("sampled_by", "Who sampled it.", also=("sampling_worker_id",)),
     FieldWords(
-        "objective", "objective1 … of several; nan and inf too.", also=("objective_to_minimize",)
+        "objective", "Of several: objective1, objective2; =nan.", also=("objective_to_minimize",)
     ),
     FieldWords("cost", "As the pipeline told it; cost=none."),
     FieldWords("rung", "As in rung=2."),

@@ -14,7 +14,7 @@ from neps_state.readable import readable_value
 from neps_state.snapshot import RunSnapshot
 from neps_state.values import objective_values
 from neps_tui.facts.error_kind import error_kind
-from neps_tui.facts.field_names import FieldNames
+from neps_tui.facts.field_names import FieldNames, UnknownFieldError
 from neps_tui.facts.field_table import FIELD_TABLE, FieldKind
 from neps_tui.facts.fold import duration_of, rung_of
 from neps_tui.facts.summary import RunSummary
@@ -96,6 +96,13 @@ class TrialFields:
             return self._fields[name]
         name = self._words.find(name)
         return self._fields[name] if name in self._fields else _extra_field(name)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a field of that name."""
+        try:
+            return isinstance(name, str) and self[name] is not None
+        except UnknownFieldError:
+            return False
 
     def kind(self, name: str) -> FieldKind:
         """How the values of a field are compared.

@@ -26,7 +26,7 @@ from neps_tui.words.spans import UNITS, has_unit, seconds_in
 
 Predicate: TypeAlias = Callable[[Trial], bool]
 
-_KEYWORDS = ("or", "not", "and", "has")
+_JOINING = ("or", "not", "and")
 _STANDINGS: tuple[str, ...] = get_args(Standing)
 
 
@@ -70,10 +70,19 @@ def unfinished_word(text: str, fields: TrialFields) -> str | None:
     Until a blank ends it, nobody knows whether it is a text to look for.
     """
     ending = ending_of(text)
-    if ending is None or ending.field is not None:
+    if ending is None or ending.field is not None or not ending.begun:
         return None
-    begins = any(each.startswith(ending.begun.casefold()) for each in _KEYWORDS)
+    begins = any(each.startswith(ending.begun.casefold()) for each in (*_JOINING, "has"))
     return ending.begun if begins or fields.may_become(ending.begun) else None
+
+
+def expected_after(word: str, fields: TrialFields) -> str:
+    """What is expected after a word that is not finished."""
+    if word.casefold() in _JOINING:
+        return f"expected a field, a text, or ( after {word}"
+    if word.casefold() == "has" or word in fields:
+        return f"expected : = < or > after {word}; a blank or enter looks for it as a text"
+    return f"{word} may become a field; a blank or enter looks for it as a text"
 
 
 class _Parser:

@@ -42,7 +42,7 @@ class Ending:
     """What is still being typed at the end of a filter.
 
     Args:
-        begun: As much as there is of it, without a quote.
+        begun: As much as there is of it, without a quote; empty after a blank.
         start: Where it begins in the filter, its quote included.
         field: The field whose value it is; None for a word that stands by itself.
     """
@@ -66,16 +66,17 @@ def tokens_of(text: str) -> Iterator[Token]:
 
 
 def ending_of(text: str) -> Ending | None:
-    """What is being typed at the end; None where a blank or a sign has ended it."""
+    """What is being typed at the end, as much as nothing; None where a sign has ended it."""
     tokens = [*tokens_of(text)]
-    if not tokens or tokens[-1].end != len(text):
-        return None
-    last = tokens.pop()
-    if last.kind == "operator":
-        return _value("", last.end, tokens)
-    if tokens and tokens[-1].kind == "operator" and last.kind in ("word", "unclosed"):
-        return _value(last.text, last.start, tokens[:-1])
-    return Ending(last.text, last.start) if last.kind == "word" else None
+    last = tokens.pop() if tokens else None
+    if last is not None and last.kind == "operator":
+        return _value("", len(text), tokens)
+    is_new = last is None or last.kind == "open" or text[-1].isspace()
+    if last is not None and last.end == len(text) and last.kind in ("word", "unclosed"):
+        if tokens and tokens[-1].kind == "operator":
+            return _value(last.text, last.start, tokens[:-1])
+        return Ending(last.text, last.start) if last.kind == "word" else None
+    return Ending("", len(text)) if is_new else None
 
 
 def _value(begun: str, start: int, before: list[Token]) -> Ending | None:

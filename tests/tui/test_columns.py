@@ -293,7 +293,7 @@ def test_a_line_below_the_table_takes_no_more_than_its_own_rows(
         height = table.size.height
         await dashboard.press("slash")
         await dashboard.shows("enter keeps it")
-        assert table.size.height == height - 2
+        assert table.size.height == height - 3
         await dashboard.press("escape", "number_sign")
         await dashboard.shows("go to trial")
         assert table.size.height == height - 1

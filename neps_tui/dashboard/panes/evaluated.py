@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from neps_state import Trial
 from neps_tui.dashboard.panes.table_pane import TablePane
 from neps_tui.trials.column_choice import ALWAYS_FIRST, ColumnChoice, Sorting
 from neps_tui.trials.rows import TrialRows
@@ -16,6 +14,7 @@ from neps_tui.view import RunView
 from neps_tui.widgets.columns import Column
 
 if TYPE_CHECKING:
+    from neps_tui.trials.filter import Filter
     from neps_tui.trials.filter_bar import FilterBar
     from neps_tui.widgets.jump_bar import JumpBar
 
@@ -59,6 +58,8 @@ class EvaluatedPane(TablePane):
         """Let ages grow, now and then."""
         if self.view is not None and now - self._aged_at >= _AGES_EVERY:
             self._aged_at = self.rows.now = now
+            self.rows.age()
+            self._draw_title()
             self.table.set_rows(self.rows.order(), self.rows.cells, None, flash=())
 
     def sort_next(self) -> None:
@@ -134,10 +135,10 @@ class EvaluatedPane(TablePane):
         event.stop()
         self.focus_content()
 
-    def _filter_by(self, text: str, holds: Callable[[Trial], bool] | None) -> None:
+    def _filter_by(self, text: str, holds: Filter | None) -> None:
         """Show only what matches; `text` is what the filter was typed as."""
         self._filter_text = text
-        self.rows.filter_by(holds)
+        self.rows.filter_by(holds, follows_clock=holds is not None and holds.follows_clock)
         self.set_class(bool(text), "-filtered")
         self._draw(())
         self.post_message(self.Filtered())
