@@ -285,6 +285,29 @@ def test_enter_and_a_second_click_open_a_trial() -> None:
     run(scenario)
 
 
+def test_a_click_with_control_selects_a_row_and_one_with_shift_all_from_the_cursor() -> None:
+    async def scenario(app: TableApp, pilot: Pilot[None]) -> None:
+        table = app.table
+        table.set_rows(ids(9), app.cells)
+        await pilot.pause()
+        await pilot.click(table, offset=(4, 3), control=True)
+        assert (table.marked, table.cursor_key) == ({"trial_2"}, "trial_2")
+        await pilot.click(table, offset=(4, 5), control=True)
+        await pilot.click(table, offset=(4, 3), control=True)
+        assert table.marked == {"trial_4"}
+        await pilot.click(table, offset=(4, 1), shift=True)
+        assert table.marked == {"trial_0", "trial_1", "trial_2", "trial_4"}
+        assert table.cursor_key == "trial_0"
+        await pilot.click(table, offset=(4, 1), control=True)
+        await pilot.click(table, offset=(4, 1))
+        assert table.marked == {"trial_1", "trial_2", "trial_4"}
+        assert app.last(TrialTable.Opened) is None
+        assert table.clear_marks()
+        assert not table.clear_marks()
+
+    run(scenario)
+
+
 def test_a_click_on_a_header_asks_for_sorting_by_its_column() -> None:
     async def scenario(app: TableApp, pilot: Pilot[None]) -> None:
         app.table.set_rows(ids(5), app.cells)
