@@ -108,8 +108,20 @@ class TrialTable(ScrollView, can_focus=True):
             ("end,G", "last", "Last", "last", "To the last row"),
             ("right,l", "pan(1)", "Right", "right", "Show the columns further right"),
             ("left,h", "pan(-1)", "Left", "left", "Show the columns further left"),
-            ("space", "mark", "select", "mark", "Select this row or not, and go down"),
-            ("shift+down,J", "extend(1)", "Select on", "extend_down", "Select it and the next"),
+            (
+                "space",
+                "mark",
+                "select",
+                "mark",
+                "Select this row or not, and go down; or click with ctrl",
+            ),
+            (
+                "shift+down,J",
+                "extend(1)",
+                "Select on",
+                "extend_down",
+                "Select it and the next; or click with shift",
+            ),
             (
                 "shift+up,K",
                 "extend(-1)",
