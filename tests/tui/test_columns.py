@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -199,6 +201,22 @@ def test_the_sorting_survives_being_remembered() -> None:
     assert ColumnChoice.from_plain(broken).sorting == (("d", True),)
 
 
+def test_the_title_names_the_hidden_columns_that_are_sorted_by(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("learning_rate")
+        await dashboard.press("c", *["down"] * 5, "a", "a", "space")
+        await dashboard.shows("Evaluated 40 · sorted by hidden cost▼2 ─")
+        assert "objective▲1 " in dashboard.text()
+        await dashboard.press("s")
+        await dashboard.shows("Evaluated 40 · sorted by hidden cost▲ ─")
+        await dashboard.press("space")
+        await dashboard.shows("Evaluated 40 ─")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
 def test_a_sorting_by_columns_that_a_run_has_not_is_the_usual_one(recorded_run: CopyRun) -> None:
     rows = TrialRows()
     rows.sort_by((("block", True), ("epochs", True)))
@@ -309,4 +327,44 @@ def test_the_title_says_how_many_trials_are_selected(drive: Drive, recorded_run:
         await dashboard.press("escape")
         await dashboard.until(lambda: "selected" not in dashboard.text(), "nothing is selected")
 
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets how many seconds ago the last trial of the run ended."""
+
+    def set_to(seconds: float) -> None:
+        monkeypatch.setattr(time, "time", lambda: 1_795_448_029.0 + seconds)
+
+    return set_to
+
+
+def test_a_filter_by_how_long_ago_goes_by_the_clock(
+    drive: Drive, recorded_run: CopyRun, clock: Callable[[float], None]
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("slash")
+        dashboard.app.focused.value = "when<1min"
+        await dashboard.shows("Evaluated 40 · filter when<1min")
+        clock(90.0)
+        await dashboard.shows("Evaluated 0 · filter when<1min")
+
+    clock(30.0)
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_in_a_replay_how_long_ago_goes_by_the_moment_that_is_shown(
+    drive: Drive, recorded_run: CopyRun, clock: Callable[[float], None]
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("slash")
+        dashboard.app.focused.value = "when<1min"
+        await dashboard.shows("Evaluated 0 · filter when<1min")
+        await dashboard.press("enter", "R", "end")
+        await dashboard.shows("Evaluated 40 · filter when<1min")
+
+    clock(1e6)
     drive(recorded_run("hyperband-0.17"), steps)

@@ -58,8 +58,11 @@ class EvaluatedPane(TablePane):
         """Let ages grow, now and then."""
         if self.view is not None and now - self._aged_at >= _AGES_EVERY:
             self._aged_at = self.rows.now = now
+            before = len(self.rows)
             self.rows.age()
-            self._draw_title()
+            if len(self.rows) != before:
+                self._draw_title()
+                self.post_message(self.Filtered())
             self.table.set_rows(self.rows.order(), self.rows.cells, None, flash=())
 
     def sort_next(self) -> None:
@@ -221,9 +224,23 @@ class EvaluatedPane(TablePane):
         selected = len(self.table.marked)
         self.set_title(
             f"Evaluated {len(self.rows)}",
+            self._sorted_by_hidden(),
             f"{selected} selected" if selected else "",
             f"filter {self._filter_text}" if self._filter_text else "",
         )
+
+    def _sorted_by_hidden(self) -> str:
+        """Which of the columns sorted by have no arrow in the header, as they are hidden."""
+        sorting = self.rows.sorting
+        shown = {each.key for each in self.rows.columns}
+        labels = {each.key: each.label for each in self.rows.all_columns}
+        arrows = "^v" if self.ascii else "▲▼"
+        told = [
+            f"{labels[key]}{arrows[descending]}{place if len(sorting) > 1 else ''}"
+            for place, (key, descending) in enumerate(sorting, 1)
+            if key in labels and key not in shown
+        ]
+        return f"sorted by hidden {', '.join(told)}" if told else ""
 
 
 def _best(view: RunView) -> frozenset[str]:
