@@ -18,6 +18,7 @@ from neps_tui.trials.column_choice import ColumnChoice
 from neps_tui.trials.rows import TrialRows
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Column
+from neps_tui.widgets.jump_bar import first_match
 
 Drive = Callable[..., None]
 CopyRun = Callable[[str], Path]
@@ -292,12 +293,66 @@ def test_an_id_that_no_trial_has_is_said_and_the_line_stays(
     async def steps(dashboard: Any) -> None:
         await dashboard.shows("Evaluated 40")
         await dashboard.press("number_sign", *"nope", "tab", "enter")
-        await dashboard.shows("no trial in the table begins with nope")
+        await dashboard.shows("no trial of the run begins with nope")
         assert dashboard.app.focused.value == "nope"
         await dashboard.press("escape")
         await dashboard.until(lambda: "go to trial" not in dashboard.text(), "the table")
 
     drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
+
+
+@pytest.mark.parametrize(
+    ("root", "filtered", "typed", "said", "opened"),
+    [
+        ("killed-0.17", "", "10", "10 is evaluating; enter opens it", "10"),
+        ("killed-0.17", "", "11", "11 is pending; enter opens it", "11"),
+        (
+            "hyperband-0.17",
+            "rung=2",
+            "19_",
+            "19_rung_0 is filtered out; enter opens it",
+            "19_rung_0",
+        ),
+    ],
+)
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)])
+def test_a_trial_that_is_not_in_the_table_is_told_where_it_is_and_opened(
+    drive: Drive,
+    recorded_run: CopyRun,
+    root: str,
+    filtered: str,
+    typed: str,
+    said: str,
+    opened: str,
+    size: tuple[int, int],
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated")
+        if filtered:
+            await dashboard.press("slash")
+            dashboard.app.focused.value = filtered
+            await dashboard.shows(f"filter {filtered}")
+            await dashboard.press("enter")
+        await dashboard.press("number_sign", *typed)
+        await dashboard.shows(said)
+        await dashboard.press("enter")
+        await dashboard.until(lambda: len(dashboard.app.screen_stack) == 2, "the trial")
+        await dashboard.shows(opened)
+        await dashboard.press("escape")
+        await dashboard.until(lambda: len(dashboard.app.screen_stack) == 1, "the table")
+        assert "go to trial" not in dashboard.text()
+
+    drive(recorded_run(root), steps, size=size)
+
+
+def test_an_id_of_the_table_is_meant_rather_than_another_that_begins_so() -> None:
+    here, everywhere = ["21", "12"], {"1": 0, "11": 0, "12": 0, "21": 0}
+    assert first_match(here, everywhere, "12") == "12"
+    assert first_match(here, everywhere, "1") == "1"
+    assert first_match(here, {"11": 0, "12": 0}, "1") == "12"
+    assert first_match(here, everywhere, "11") == "11"
+    assert first_match(here, everywhere, "") is None
+    assert first_match(here, everywhere, "3") is None
 
 
 def test_a_line_below_the_table_takes_no_more_than_its_own_rows(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from neps_state.trial import UNFINISHED
 from neps_tui.dashboard.panes.table_pane import TablePane
+from neps_tui.messages import TrialOpened
 from neps_tui.trials.column_choice import ALWAYS_FIRST, ColumnChoice, Sorting
 from neps_tui.trials.rows import TrialRows
 from neps_tui.view import RunView
@@ -153,7 +156,9 @@ class EvaluatedPane(TablePane):
         if self._jump_bar is None:
             from neps_tui.widgets.jump_bar import JumpBar
 
-            self._jump_bar = JumpBar(lambda: self.table.keys, ascii=self.ascii)
+            self._jump_bar = JumpBar(
+                lambda: self.table.keys, self._all_ids, self._whereabouts, ascii=self.ascii
+            )
             await self.mount(self._jump_bar)
         self._jump_bar.open()
 
@@ -170,9 +175,21 @@ class EvaluatedPane(TablePane):
         self.table.move_cursor(event.trial_id)
 
     def on_jump_bar_left(self, event: JumpBar.Left) -> None:
-        """Go on in the table."""
+        """Go on in the table, or show whole what is not in it."""
         event.stop()
         self.focus_content()
+        if event.to_open is not None:
+            self.post_message(TrialOpened(event.to_open, (event.to_open,)))
+
+    def _all_ids(self) -> Collection[str]:
+        return () if self.view is None else self.view.snapshot.trials
+
+    def _whereabouts(self, trial_id: str) -> str:
+        """Why a trial is not in the table."""
+        trial = None if self.view is None else self.view.trial(trial_id)
+        if trial is not None and trial.metadata.state in UNFINISHED:
+            return f"is {trial.metadata.state.value}"
+        return "is filtered out"
 
     # --- drawing -------------------------------------------------------------------------------
 
