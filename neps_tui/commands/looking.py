@@ -17,6 +17,7 @@ from neps_tui.commands.errors_by_kind import errors_by_kind
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import read_run
 from neps_tui.facts import records
+from neps_tui.facts.field_names import UnknownFieldError
 from neps_tui.facts.pace import evaluations_per_second, has_stalled, seconds_left
 from neps_tui.facts.trial_fields import SortKey, TrialFields, natural_id, sort_by_several, sort_key
 from neps_tui.trials.filter import FilterError, parse_filter
@@ -67,7 +68,7 @@ def choose(
     chosen = list(run.snapshot.trials.values())
     if states:
         chosen = [trial for trial in chosen if trial.metadata.state.value in states]
-    fields = TrialFields(run.snapshot, run.summary) if where or sort else None
+    fields = TrialFields(run.snapshot, run.summary, run.now) if where or sort else None
     if where and fields is not None:
         try:
             holds = parse_filter(where, fields)
@@ -85,11 +86,8 @@ def _sorting(name: str, fields: TrialFields) -> tuple[Callable[[Trial], SortKey]
     """What to sort by, and whether the other way round."""
     try:
         field = fields[name.strip().removeprefix("-")]
-    except KeyError as error:
-        known = ", ".join(fields.names()[:30])
-        raise CommandError(
-            f"--sort: there is no field {error}; there are {known}", Exit.USAGE
-        ) from error
+    except UnknownFieldError as error:
+        raise CommandError(f"--sort: {error}", Exit.USAGE) from error
     return lambda trial: sort_key(field(trial)), name.strip().startswith("-")
 
 

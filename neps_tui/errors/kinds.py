@@ -15,11 +15,11 @@ from typing import TypeAlias
 
 from neps_state import SerializableTrialError, State, Trial
 from neps_state.snapshot import RunSnapshot
-from neps_state.stand_in import class_name_of
 from neps_state.trial import UNFINISHED
 from neps_tui.errors.overrepresented import LEAST_TRIALS, ConfigsCompared, Trait
-from neps_tui.errors.traceback_frames import deciding_frame, last_line_type
+from neps_tui.errors.traceback_frames import deciding_frame
 from neps_tui.facts.config_keys import ConfigKey
+from neps_tui.facts.error_kind import error_kind
 from neps_tui.facts.summary import RunSummary
 from neps_tui.words.formatting import plain
 
@@ -301,15 +301,11 @@ def _of_report(trial: Trial) -> TrialError:
     metadata, report = trial.metadata, trial.report
     error = None if report is None else report.err
     traceback = (None if report is None else report.tb) or ""
-    err_type = "" if error is None else class_name_of(error)
-    if err_type in ("", "Exception"):
-        # From a text file an error comes without its class.
-        err_type = last_line_type(traceback) or err_type or metadata.state.value
     return TrialError(
         trial_id=metadata.id,
         turn=0,
         worker_id=metadata.evaluating_worker_id or "",
-        err_type=err_type,
+        err_type=error_kind(trial) or metadata.state.value,
         message="no error was kept" if error is None else str(error),
         traceback=traceback,
         time=metadata.time_end,

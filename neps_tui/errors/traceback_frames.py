@@ -106,15 +106,6 @@ def deciding_frame(traceback: str) -> Frame | None:
     return next(own, frames[-1] if frames else None)
 
 
-def last_line_type(traceback: str) -> str:
-    """The class of the error by the last line that names one; empty if none does."""
-    for line in reversed(traceback[-_MOST_READ:].splitlines()):
-        match = re.match(r"(?:[A-Za-z_][\w.]*\.)?([A-Za-z_]\w*)(?::|$)", line[:300])
-        if match is not None and not line.startswith(BEGIN):
-            return match[1]
-    return ""
-
-
 def line_kinds(lines: Iterable[str]) -> Iterator[LineKind]:
     """What each line of a traceback is."""
     kind: LineKind = "own-code"

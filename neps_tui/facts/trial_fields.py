@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -12,6 +13,9 @@ from neps_state import State, Trial
 from neps_state.readable import readable_value
 from neps_state.snapshot import RunSnapshot
 from neps_state.values import objective_values
+from neps_tui.facts.error_kind import error_kind
+from neps_tui.facts.field_names import FieldNames, UnknownFieldError
+from neps_tui.facts.field_table import FIELD_TABLE, FieldKind
 from neps_tui.facts.fold import duration_of, rung_of
 from neps_tui.facts.summary import RunSummary
 
@@ -42,29 +46,18 @@ _FIXED: Mapping[str, Field] = {
     "cost": lambda trial: trial.report.cost if trial.report else None,
     "rung": rung_of,
     "took": duration_of,
+    "when": lambda trial: trial.metadata.time_end,
     "sampled": lambda trial: trial.metadata.time_sampled,
     "started": lambda trial: trial.metadata.time_started,
     "ended": lambda trial: trial.metadata.time_end,
     "previous": lambda trial: trial.metadata.previous_trial_id,
     "source": lambda trial: trial.source,
-    "error": error_text,
 }
-_ALIASES = {
-    "objective_to_minimize": "objective",
-    "evaluating_worker_id": "worker",
-    "sampling_worker_id": "sampled_by",
-    "time_sampled": "sampled",
-    "time_started": "started",
-    "time_end": "ended",
-    "evaluation_duration": "took",
-    "duration": "took",
-    "previous_trial_id": "previous",
-    "err": "error",
-}
+_KINDS = {each.name: each.kind for each in FIELD_TABLE}
 
 
 class TrialFields:
-    """The fields of the trials of one run, by name.
+    """The fields of the trials of one run, by name, in any case, and by what columns are called.
 
     Besides those every trial has: `objective1`, `objective2` … where there are several,
     the hyperparameters by their readable names or as stored, and whatever numbers and texts the
@@ -73,11 +66,15 @@ class TrialFields:
     Args:
         snapshot: The run.
         summary: Its summary.
+        now: Gives the moment by which trials are late, seconds since the epoch.
     """
 
-    def __init__(self, snapshot: RunSnapshot, summary: RunSummary) -> None:
+    def __init__(
+        self, snapshot: RunSnapshot, summary: RunSummary, now: Callable[[], float] = time.time
+    ) -> None:
+        self.now = now
         space = snapshot.space
-        self._fields: dict[str, Field] = dict(_FIXED)
+        self._fields: dict[str, Field] = {each.name: self._fixed(each.name) for each in FIELD_TABLE}
         if summary.objectives > 1:
             for index in range(summary.objectives):
                 self._fields[f"objective{index + 1}"] = _objective_field(index)
@@ -86,29 +83,81 @@ class TrialFields:
             self._fields.setdefault(each.key, field)
             self._fields.setdefault(each.name, field)
         self._trials = snapshot.trials
+        self._errors = snapshot.errors
+        self._evaluating = {each.trial_id: each for each in summary.evaluating}
 
     def __getitem__(self, name: str) -> Field:
         """The field of that name.
 
         Raises:
-            KeyError: No trial has such a field.
+            UnknownFieldError: No trial has such a field.
         """
-        name = _ALIASES.get(name, name)
         if name in self._fields:
             return self._fields[name]
-        if name in self._extras:
-            return lambda trial: trial.report.extra.get(name) if trial.report else None
-        raise KeyError(name)
+        name = self._words.find(name)
+        return self._fields[name] if name in self._fields else _extra_field(name)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a field of that name."""
+        try:
+            return isinstance(name, str) and self[name] is not None
+        except UnknownFieldError:
+            return False
+
+    def kind(self, name: str) -> FieldKind:
+        """How the values of a field are compared.
+
+        Raises:
+            UnknownFieldError: No trial has such a field.
+        """
+        name = name if name in self._fields else self._words.find(name)
+        return _KINDS.get(name, "any")
+
+    def names(self) -> list[str]:
+        """All names, the hyperparameters' first."""
+        own = [name for name in self._fields if name not in _KINDS]
+        return [*own, *_KINDS, *sorted(self._extras - self._fields.keys())]
+
+    def may_become(self, begun: str) -> bool:
+        """Whether what is typed begins the name of a field, or is one."""
+        return self._words.begins(begun)
+
+    @cached_property
+    def _words(self) -> FieldNames:
+        also = {other: each.name for each in FIELD_TABLE for other in each.also}
+        # A run's first objective stands for the only one, or the other way round.
+        also["objective1"] = "objective"
+        return FieldNames(self.names(), also)
 
     @cached_property
     def _extras(self) -> set[str]:
         reports = (trial.report for trial in self._trials.values())
         return {key for report in reports if report is not None for key in report.extra}
 
-    def names(self) -> list[str]:
-        """All names, the hyperparameters' first."""
-        own = [name for name in self._fields if name not in _FIXED]
-        return [*own, *_FIXED, *sorted(self._extras - self._fields.keys())]
+    def _fixed(self, name: str) -> Field:
+        # What depends on more than the trial itself.
+        return {"error": self._error, "verdict": self._verdict}.get(name) or _FIXED[name]
+
+    def _error(self, trial: Trial) -> str:
+        """Kind and message of an error; empty where there is none."""
+        if trial.report is None or trial.report.err is None:
+            return ""
+        kind = error_kind(trial)
+        if kind in ("", "Exception"):
+            kind = self._kinds_in_dump.get(trial.metadata.id, "Exception")
+        return f"{kind}: {error_text(trial)}"
+
+    @cached_property
+    def _kinds_in_dump(self) -> Mapping[str, str]:
+        return {row.trial_id: row.err_type for row in self._errors}
+
+    def _verdict(self, trial: Trial) -> str | None:
+        evaluating = self._evaluating.get(trial.metadata.id)
+        return None if evaluating is None else evaluating.standing_at(self.now())
+
+
+def _extra_field(name: str) -> Field:
+    return lambda trial: trial.report.extra.get(name) if trial.report else None
 
 
 def _objective_field(index: int) -> Field:

@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from neps_state import State
 from neps_tui.actions import Place, actions_of
+from neps_tui.facts.field_table import FIELD_TABLE, LANGUAGE
 from neps_tui.widgets.trial_table import TrialTable
 from neps_tui.words.states import INCUMBENT, look
 
@@ -58,13 +59,6 @@ _KEY_NAMES = {
 }
 _KEY_WIDTH = 24
 _TEXT_WIDTH = 42
-_FILTERS = (
-    ("state:crashed", "The field is or contains the text."),
-    ("learning_rate<1e-3", "Compare with = != < <= > >=."),
-    ("has:error", "There is a value at all."),
-    ('"out of memory"', "Found in id, worker, config or error."),
-    ("rung=2 not worker:w1", "Both must hold; or and ( ) combine."),
-)
 
 
 class HelpScreen(ModalScreen[None]):
@@ -133,8 +127,11 @@ class HelpScreen(ModalScreen[None]):
             for keys, text in _keys_of(part):
                 yield from _row(keys, text)
         yield "\nFilters\n", "bold $text-primary"
-        for example, meaning in _FILTERS:
+        for example, meaning in LANGUAGE:
             yield from _row(example, meaning)
+        yield "\nFields of filters and of sorting\n", "bold $text-primary"
+        for field in FIELD_TABLE:
+            yield from _row(field.name, field.means)
         yield "\nSigns\n", "bold $text-primary"
         for shown in (INCUMBENT, *(look(state.value) for state in State)):
             yield f"  {shown.sign(self._ascii)} ", shown.colour_style

@@ -6,55 +6,52 @@ Terms stand side by side and must all hold; `or`, `not` and parentheses combine 
 
 `field:text` asks whether the field is or contains a text, `= != < <= > >=` compare, `has:field`
 asks whether there is a value at all, and a bare word or a quoted text is looked for in the id,
-the worker, the config and the error.
+the worker, the config and the error. What fields there are stands in `neps_tui.facts.field_table`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Any, TypeAlias
+from typing import TypeAlias, get_args
 
 from neps_state import Trial
-from neps_tui.facts.trial_fields import ALL_STATES, TrialFields
+from neps_tui.facts.field_names import UnknownFieldError
+from neps_tui.facts.field_table import EXPECTED, FieldKind
+from neps_tui.facts.summary import Standing
+from neps_tui.facts.trial_fields import ALL_STATES, Field, TrialFields
+from neps_tui.trials import comparing
+from neps_tui.trials.filter_tokens import Token, ending_of, tokens_of
+from neps_tui.words.spans import UNITS, has_unit, seconds_in
 
 Predicate: TypeAlias = Callable[[Trial], bool]
 
-_TOKEN = re.compile(
-    r"""\s*(?:
-    (?P<open>\() | (?P<close>\)) |
-    (?P<operator><=|>=|!=|==|=|<|>|:) |
-    "(?P<quoted>(?:[^"\\]|\\.)*)" |
-    (?P<unclosed>") |
-    (?P<word>[^\s()<>=!:"]+(?:\[[^\]]*\][^\s()<>=!:"]*)?)
-    )""",
-    re.VERBOSE,
-)
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
-}
-
-
-_MOST_NAMES = 12
+_JOINING = ("or", "not", "and")
+_STANDINGS: tuple[str, ...] = get_args(Standing)
 
 
 class FilterError(ValueError):
     """The filter is not complete or not right; the message says what was expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    start: int
+@dataclass(frozen=True)
+class Filter:
+    """Which trials a filter lets through; it is called with each.
+
+    Args:
+        holds: Tells it of a trial.
+        follows_clock: Whether a trial may come to hold, or cease to, as time goes by.
+    """
+
+    holds: Predicate
+    follows_clock: bool = False
+
+    def __call__(self, trial: Trial) -> bool:
+        """Whether the filter lets a trial through."""
+        return self.holds(trial)
 
 
-def parse_filter(text: str, fields: TrialFields) -> Predicate:
+def parse_filter(text: str, fields: TrialFields) -> Filter:
     """The trials that a filter lets through.
 
     Args:
@@ -64,42 +61,51 @@ def parse_filter(text: str, fields: TrialFields) -> Predicate:
     Raises:
         FilterError: It is incomplete or wrong; the message says what was expected, and where.
     """
-    parser = _Parser(list(_tokens(text)), fields, len(text))
-    return parser.whole()
+    return _Parser([*tokens_of(text)], fields).whole()
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    position = 0
-    while position < len(text) and text[position:].strip():
-        found = _TOKEN.match(text, position)
-        if found is None:
-            raise FilterError(f"expected a field or a text at {text[position:].strip()[:20]!r}")
-        kind = found.lastgroup or ""
-        if kind == "unclosed":
-            raise FilterError('expected a closing "')
-        value = found[kind]
-        if kind == "quoted":
-            value = re.sub(r"\\(.)", r"\1", value)
-        yield _Token(kind, value, found.start(kind))
-        position = found.end()
+def unfinished_word(text: str, fields: TrialFields) -> str | None:
+    """The word at the end that may still become a field, `or`, `not` or `and`, if there is one.
+
+    Until a blank ends it, nobody knows whether it is a text to look for.
+    """
+    ending = ending_of(text)
+    if ending is None or ending.field is not None or not ending.begun:
+        return None
+    begins = any(each.startswith(ending.begun.casefold()) for each in (*_JOINING, "has"))
+    return ending.begun if begins or fields.may_become(ending.begun) else None
+
+
+def expected_after(word: str, fields: TrialFields) -> str:
+    """What is expected after a word that is not finished."""
+    if word.casefold() in _JOINING:
+        return f"expected a field, a text, or ( after {word}"
+    if word.casefold() == "has" or word in fields:
+        return f"expected : = < or > after {word}; a blank or enter looks for it as a text"
+    return f"{word} may become a field; a blank or enter looks for it as a text"
 
 
 class _Parser:
     """Recursive descent over `either := all ("or" all)*` and `all := term term*`."""
 
-    def __init__(self, tokens: list[_Token], fields: TrialFields, length: int) -> None:
+    def __init__(self, tokens: list[Token], fields: TrialFields) -> None:
         self._tokens = tokens
         self._fields = fields
         self._at = 0
-        self._length = length
+        self._follows_clock = False
 
-    def whole(self) -> Predicate:
+    def whole(self) -> Filter:
+        for token in self._tokens:
+            if token.kind == "unclosed":
+                raise FilterError('expected a closing "')
+            if token.kind == "odd":
+                raise FilterError(f"expected a field or a text at {token.text[:20]!r}")
         if not self._tokens:
-            return lambda trial: True
+            return Filter(lambda trial: True)
         predicate = self._either()
-        if (token := self._peek()) is not None:
-            raise FilterError(f"expected the end, or a field, instead of {token.text!r}")
-        return predicate
+        if (token_left := self._peek()) is not None:
+            raise FilterError(f"expected the end, or a field, instead of {token_left.text!r}")
+        return Filter(predicate, self._follows_clock)
 
     def _either(self) -> Predicate:
         options = [self._all()]
@@ -118,8 +124,8 @@ class _Parser:
             return terms[0]
         return lambda trial: all(term(trial) for term in terms)
 
-    def _ends_all(self, token: _Token) -> bool:
-        return token.kind == "close" or (token.kind == "word" and token.text == "or")
+    def _ends_all(self, token: Token) -> bool:
+        return token.kind == "close" or _is_word(token, "or")
 
     def _term(self) -> Predicate:
         if self._takes_word("not"):
@@ -131,51 +137,87 @@ class _Parser:
             if self._next("a closing )").kind != "close":
                 raise FilterError("expected a closing )")
             return inner
-        if token.kind == "quoted":
-            return _contains_anywhere(token.text)
-        if token.kind != "word":
+        if token.kind not in ("word", "quoted"):
             raise FilterError(f"expected a field or a text before {token.text!r}")
         following = self._peek()
         if following is None or following.kind != "operator":
-            return _contains_anywhere(token.text)
+            return self._contains_anywhere(token.text)
         self._at += 1
         return self._comparison(token.text, following.text)
 
+    def _contains_anywhere(self, text: str) -> Predicate:
+        return comparing.contains_anywhere(text, self._fields["error"])
+
     def _comparison(self, name: str, operator: str) -> Predicate:
-        if name == "has":
+        if name.casefold() == "has":
             wanted = self._value(f"a field after {name}{operator}")
-            return _has(self._field(wanted))
-        field = self._field(name)
+            return comparing.has(self._field(wanted)[0])
+        field, kind = self._field(name)
         text = self._value(f"a value after {name}{operator}")
-        if name == "state" and not any(text.casefold() in state for state in ALL_STATES):
+        if kind in ("span", "age", "moment"):
+            return self._of_time(field, kind, name, operator, text + self._unit(text))
+        self._check_word(kind, text)
+        if operator in comparing.ORDERS:
+            try:
+                bound = float(text)
+            except ValueError:
+                raise self._not_that(kind, name, operator, text) from None
+            return comparing.compares(field, operator, bound)
+        alike = comparing.matches if operator == ":" else comparing.equals
+        if kind == "error" and operator != ":":
+            alike = comparing.equals_error
+        return _negated_if(operator == "!=", alike(field, text))
+
+    def _of_time(
+        self, field: Field, kind: FieldKind, name: str, operator: str, text: str
+    ) -> Predicate:
+        """Compare spans of time, and moments by how long ago they are."""
+        seconds = seconds_in(text)
+        if seconds is None and operator in comparing.ORDERS:
+            raise self._not_that(kind, name, operator, text)
+        if kind == "age" or (kind == "moment" and has_unit(text)):
+            self._follows_clock = True
+            field = comparing.ago(field, self._fields.now)
+        if operator in comparing.ORDERS:
+            return comparing.compares(field, operator, seconds or 0.0)
+        if has_unit(text):
+            alike = comparing.reads_as_age if kind != "span" else comparing.reads_as_span
+            return _negated_if(operator == "!=", alike(field, seconds or 0.0))
+        same = comparing.matches if operator == ":" else comparing.equals
+        return _negated_if(operator == "!=", same(field, text))
+
+    def _unit(self, text: str) -> str:
+        """The unit that stands behind a number, as in `7.9 s`; empty if there is none."""
+        token = self._peek()
+        follows = self._tokens[self._at + 1 : self._at + 2]
+        if (
+            token is None
+            or token.kind != "word"
+            or token.text.casefold() not in UNITS
+            or has_unit(text)
+            or any(each.kind == "operator" for each in follows)
+        ):
+            return ""
+        self._at += 1
+        return token.text
+
+    def _check_word(self, kind: FieldKind, text: str) -> None:
+        """Refuse a state or verdict that no trial can have."""
+        if kind == "state" and not _is_part(text, ALL_STATES):
+            if text.casefold() in _STANDINGS:
+                raise FilterError(f"{text} is no state: is:{text} asks for what runs")
             raise FilterError(f"no state is called {text}: there are {', '.join(ALL_STATES)}")
-        if operator == ":":
-            return _matches(field, text)
-        if operator in ("=", "=="):
-            return _equals(field, text)
-        if operator == "!=":
-            equals = _equals(field, text)
-            return lambda trial: not equals(trial)
-        try:
-            bound = float(text)
-        except ValueError:
-            raise FilterError(f"expected a number after {name}{operator}, not {text!r}") from None
-        return _compares(field, _COMPARISONS[operator], bound)
+        if kind == "verdict" and not _is_part(text, (*_STANDINGS, "none")):
+            raise FilterError(f"no verdict is called {text}: there are {', '.join(_STANDINGS)}")
 
-    def _field(self, name: str) -> Callable[[Trial], Any]:
-        try:
-            return self._fields[name]
-        except KeyError:
-            raise FilterError(f"there is no field {name!r}{self._instead_of(name)}") from None
+    def _not_that(self, kind: FieldKind, name: str, operator: str, text: str) -> FilterError:
+        return FilterError(f"expected {EXPECTED[kind]} after {name}{operator}, not {text!r}")
 
-    def _instead_of(self, name: str) -> str:
-        """What may have been meant, or else the names that people use, not those of files."""
-        names = [each for each in self._fields.names() if "::" not in each]
-        close = get_close_matches(name, names, n=3)
-        if close:
-            return f"; did you mean {' or '.join(close)}?"
-        shown = ", ".join(names[:_MOST_NAMES])
-        return f"; there are {shown}{' and more' if len(names) > _MOST_NAMES else ''}"
+    def _field(self, name: str) -> tuple[Field, FieldKind]:
+        try:
+            return self._fields[name], self._fields.kind(name)
+        except UnknownFieldError as error:
+            raise FilterError(str(error)) from None
 
     def _value(self, expected: str) -> str:
         token = self._next(expected)
@@ -185,15 +227,15 @@ class _Parser:
 
     def _takes_word(self, word: str) -> bool:
         token = self._peek()
-        if token is None or token.kind != "word" or token.text != word:
+        if token is None or not _is_word(token, word):
             return False
         self._at += 1
         return True
 
-    def _peek(self) -> _Token | None:
+    def _peek(self) -> Token | None:
         return self._tokens[self._at] if self._at < len(self._tokens) else None
 
-    def _next(self, expected: str) -> _Token:
+    def _next(self, expected: str) -> Token:
         token = self._peek()
         if token is None:
             raise FilterError(f"expected {expected} at the end")
@@ -201,51 +243,13 @@ class _Parser:
         return token
 
 
-def _contains_anywhere(text: str) -> Predicate:
-    wanted = text.lower()
-
-    def holds(trial: Trial) -> bool:
-        metadata = trial.metadata
-        places: list[Any] = [metadata.id, metadata.evaluating_worker_id, *trial.config.values()]
-        if trial.report is not None:
-            places += [trial.report.err, trial.report.tb]
-        return any(wanted in str(place).lower() for place in places if place is not None)
-
-    return holds
+def _is_word(token: Token, word: str) -> bool:
+    return token.kind == "word" and token.text.casefold() == word
 
 
-def _has(field: Callable[[Trial], Any]) -> Predicate:
-    return lambda trial: field(trial) not in (None, "")
+def _is_part(text: str, words: tuple[str, ...]) -> bool:
+    return any(text.casefold() in word for word in words)
 
 
-def _matches(field: Callable[[Trial], Any], text: str) -> Predicate:
-    wanted = text.lower()
-
-    def holds(trial: Trial) -> bool:
-        value = field(trial)
-        return value is not None and (_same(value, text) or wanted in str(value).lower())
-
-    return holds
-
-
-def _equals(field: Callable[[Trial], Any], text: str) -> Predicate:
-    return lambda trial: _same(field(trial), text)
-
-
-def _same(value: Any, text: str) -> bool:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            return value == float(text)
-        except ValueError:
-            return False
-    return value is not None and str(value).lower() == text.lower()
-
-
-def _compares(
-    field: Callable[[Trial], Any], compare: Callable[[Any, Any], bool], bound: float
-) -> Predicate:
-    def holds(trial: Trial) -> bool:
-        value = field(trial)
-        return isinstance(value, int | float) and compare(value, bound)
-
-    return holds
+def _negated_if(is_negated: bool, predicate: Predicate) -> Predicate:
+    return (lambda trial: not predicate(trial)) if is_negated else predicate

@@ -2,52 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
-from neps_state import Trial
 from neps_tui.facts.trial_fields import TrialFields
 from neps_tui.remembered import recall, remember
-from neps_tui.trials.filter import FilterError, parse_filter
-from neps_tui.trials.filter_completion import Completions, completions_of
+from neps_tui.screens.run_screen import RunScreen
+from neps_tui.trials.filter import (
+    Filter,
+    FilterError,
+    expected_after,
+    parse_filter,
+    unfinished_word,
+)
+from neps_tui.trials.filter_completion import Candidates, Completions, completions_of, in_a_line
 from neps_tui.view import RunView
-from neps_tui.words.formatting import counted
+from neps_tui.words.formatting import counted, to_ascii
 
-Predicate = Callable[[Trial], bool]
 _MOST_KEPT = 50
+
+
+class _Terms:
+    """What a filter may ask for in the run that is shown now."""
+
+    def __init__(self, view: Callable[[], RunView | None]) -> None:
+        self._view = view
+        self._made_for: RunView | None = None
+        self._fields: TrialFields | None = None
+        self._completions: Completions | None = None
+
+    @property
+    def fields(self) -> TrialFields | None:
+        """The fields; None before there is a run."""
+        view = self._view()
+        if view is not None and view is not self._made_for:
+            self._made_for, self._completions = view, None
+            self._fields = TrialFields(view.snapshot, view.summary, self._now)
+        return self._fields
+
+    @property
+    def completions(self) -> Completions | None:
+        """What fields and values there are; None before there is a run."""
+        fields = self.fields
+        if self._completions is None and fields is not None and self._made_for is not None:
+            self._completions = completions_of(self._made_for.snapshot, fields)
+        return self._completions
+
+    def _now(self) -> float:
+        # Of the view that is shown when it is asked: a filter outlives the moment it is made in.
+        view = self._view()
+        return 0.0 if view is None else view.now()
 
 
 class _Suggestions(Suggester):
     """What the right arrow would complete, in faint letters behind the cursor."""
 
-    def __init__(self, view: Callable[[], RunView | None]) -> None:
+    def __init__(self, terms: _Terms) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
-        self._view = view
-        self._completions: tuple[RunView, Completions] | None = None
+        self._terms = terms
 
     async def get_suggestion(self, value: str) -> str | None:
         """The filter with its last word completed."""
-        view = self._view()
-        if view is None:
-            return None
-        if self._completions is None or self._completions[0] is not view:
-            self._completions = view, completions_of(view.snapshot, view.summary)
-        return self._completions[1].complete(value)
+        completions = self._terms.completions
+        return None if completions is None else completions.complete(value)
+
+
+@dataclass(slots=True)
+class _Choice:
+    """Candidates that tab goes through, and which of them it is at; before the first, none.
+
+    Args:
+        typed: The filter as it was typed.
+        candidates: What may stand at its end.
+        at: Which of them stands there.
+    """
+
+    typed: str
+    candidates: Candidates
+    at: int = -1
+
+    @property
+    def text(self) -> str:
+        """The filter as it reads now."""
+        return self.typed if self.at < 0 else self.candidates.whole(self.at)
+
+    def step(self, step: int) -> None:
+        """Go to the next, or the one before; after the last comes what was typed."""
+        self.at = (self.at + 1 + step) % (len(self.candidates.words) + 1) - 1
 
 
 class FilterBar(Vertical):
-    """An input and a note below it; what is no filter leaves the last good one.
+    """An input and two lines below it; what is no filter leaves the last good one.
 
-    The right arrow or tab completes keys and values of the run, up and down go through the
-    filters that were kept before.
+    The right arrow completes keys and values of the run, tab goes through all that are possible,
+    up and down go through the filters that were kept before.
 
     Args:
         view: Gives the run, whose fields a filter may ask for.
@@ -55,17 +113,17 @@ class FilterBar(Vertical):
 
     DEFAULT_CSS = """
     FilterBar {
-        height: 2;
+        height: 3;
         padding: 0 1;
         background: $panel;
         & > Input, & > Input:focus { border: none; height: 1; padding: 0; background: $panel; }
-        & > Static { height: 1; color: $text-muted; }
-        &.-wrong > Static { color: $text-warning; }
+        & > Static { height: 2; color: $text-muted; }
     }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "complete", "complete", show=False, id="filter.complete"),
+        Binding("tab", "complete(1)", "complete", show=False, id="filter.complete"),
+        Binding("shift+tab", "complete(-1)", "complete back", show=False, id="filter.uncomplete"),
         Binding("up", "earlier(-1)", "earlier filter", show=False, id="filter.earlier"),
         Binding("down", "earlier(1)", "later filter", show=False, id="filter.later"),
     ]
@@ -78,7 +136,7 @@ class FilterBar(Vertical):
             holds: Tells which trials it lets through; None for all.
         """
 
-        def __init__(self, text: str, holds: Predicate | None) -> None:
+        def __init__(self, text: str, holds: Filter | None) -> None:
             super().__init__()
             self.text = text
             self.holds = holds
@@ -88,14 +146,18 @@ class FilterBar(Vertical):
 
     def __init__(self, view: Callable[[], RunView | None]) -> None:
         super().__init__()
+        self._terms = _Terms(view)
         self.input = Input(
             placeholder="as in: learning_rate<1e-3 state:success",
-            suggester=_Suggestions(view),
+            suggester=_Suggestions(self._terms),
             compact=True,
         )
-        self._view = view
         self._note = Static(markup=False)
-        self._kept: list[str] = _kept_before()
+        self._said = ""
+        self._expected = ""
+        self._choice = _Choice("", Candidates())
+        self._kept = _kept_before()
+        self._lines = [*self._kept, ""]
         self._at = len(self._kept)
 
     def compose(self) -> ComposeResult:
@@ -106,10 +168,12 @@ class FilterBar(Vertical):
     def open(self) -> None:
         """Show the line and let the next key be typed into it."""
         self.display = True
-        self._at = len(self._kept)
-        self.say(
-            "enter keeps it, escape takes it away, tab completes, up and down go through old ones"
-        )
+        now = self.input.value
+        self._lines = [*(each for each in self._kept if each != now), now]
+        self._at = len(self._lines) - 1
+        self._choice = _Choice(now, self._candidates(now))
+        self._expected = ""
+        self.say("enter keeps it, escape takes it away, tab completes, up brings back old ones")
         self.screen.set_focus(self.input)
 
     def close(self) -> None:
@@ -117,38 +181,55 @@ class FilterBar(Vertical):
         self.input.value = ""
         self.display = False
 
-    def say(self, text: str, *, wrong: bool = False) -> None:
-        """Say something about the filter, and whether it is wrong."""
-        self.set_class(wrong, "-wrong")
-        self._note.update(text)
+    def on_resize(self) -> None:
+        """List as many candidates as there is room for now."""
+        self._draw_note()
+
+    def say(self, text: str) -> None:
+        """Say something about the filter that holds, unless what is typed is not one yet."""
+        self._said = text
+        self._draw_note()
 
     def note_matches(self, text: str, count: int) -> None:
         """Say how many trials a filter lets through, unless something else is typed by now."""
         if self.input.value.strip() == text:
             self.say(f"{counted(count, 'trial')} match{'es' if count == 1 else ''}")
 
+    # --- what is typed --------------------------------------------------------------------------
+
     @on(Input.Changed)
     def _on_typed(self, event: Input.Changed) -> None:
         event.stop()
-        view = self._view()
-        if view is None or not self.display:
+        fields = self._terms.fields
+        if fields is None or not self.display:
             return
-        text = event.value.strip()
-        try:
-            fields = TrialFields(view.snapshot, view.summary)
-            holds = parse_filter(text, fields) if text else None
-        except FilterError as error:
-            self.say(str(error), wrong=True)
-            return
-        self.post_message(self.Changed(text, holds))
+        if event.value != self._choice.text:
+            self._choice = _Choice(event.value, self._candidates(event.value))
+        if (word := unfinished_word(event.value, fields)) is not None:
+            self._expect(expected_after(word, fields))
+        else:
+            self._apply(event.value, fields)
 
     @on(Input.Submitted)
     def _on_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if not self.has_class("-wrong"):
+        fields = self._terms.fields
+        if fields is not None and self._apply(event.value, fields):
             self.display = False
             self._keep(event.value.strip())
             self.post_message(self.Kept())
+
+    def _apply(self, text: str, fields: TrialFields) -> bool:
+        """Have the filter hold; whether it is one."""
+        text = text.strip()
+        try:
+            holds = parse_filter(text, fields) if text else None
+        except FilterError as error:
+            self._expect(str(error))
+            return False
+        self._expect("")
+        self.post_message(self.Changed(text, holds))
+        return True
 
     def _keep(self, text: str) -> None:
         if not text:
@@ -159,15 +240,60 @@ class FilterBar(Vertical):
         except OSError as error:
             self.notify(f"The filter will not be remembered: {error}", markup=False)
 
-    def action_complete(self) -> None:
-        """Take what is suggested."""
-        self.input.action_end()
-        self.input.action_cursor_right()
+    # --- what is said ---------------------------------------------------------------------------
+
+    def _expect(self, text: str) -> None:
+        """Say what has to be typed before another filter can hold; empty if nothing."""
+        self._expected = text
+        if text:
+            self._said = ""
+        self._draw_note()
+
+    def _draw_note(self) -> None:
+        parts: list[tuple[str, str]] = [(self._said, "")]
+        if self._expected:
+            parts = [(self._expected, "$text-warning")]
+        parts += [("\n", ""), *self._listed()]
+        is_ascii = isinstance(self.screen, RunScreen) and self.screen.ascii
+        drawn = [(to_ascii(text) if is_ascii else text, style) for text, style in parts]
+        self._note.update(Content.assemble(*drawn))
+
+    def _listed(self) -> Iterator[tuple[str, str]]:
+        """The candidates there is room for, the one that is chosen stands out."""
+        words, at = self._choice.candidates.words, self._choice.at
+        more = f"+{len(words)}"
+        shown, first = in_a_line(words, at, self._note.size.width - len(more))
+        for place, word in enumerate(shown, first):
+            yield word, "reverse" if place == at else ""
+            yield "  ", ""
+        if left := len(words) - len(shown):
+            yield f"+{left}", ""
+
+    # --- completing, and going back to old ones ---------------------------------------------------
+
+    def _candidates(self, text: str) -> Candidates:
+        completions = self._terms.completions
+        return Candidates() if completions is None else completions.candidates(text)
+
+    def action_complete(self, step: int) -> None:
+        """Take the next of what is possible, or the one before."""
+        if (text := self.input.value) != self._choice.text:
+            self._choice = _Choice(text, self._candidates(text))
+        self._choice.step(step)
+        text = self._choice.text
+        if len(self._choice.candidates.words) == 1:
+            # There is nothing to go through: the next tab goes on from here.
+            self._choice = _Choice(text, self._candidates(text))
+        self._show(text)
 
     def action_earlier(self, step: int) -> None:
-        """Go through the filters that were kept before."""
-        self._at = min(max(self._at + step, 0), len(self._kept))
-        self.input.value = self._kept[self._at] if self._at < len(self._kept) else ""
+        """Go through the filters that were kept before; what is typed now comes last."""
+        self._lines[self._at] = self.input.value
+        self._at = min(max(self._at + step, 0), len(self._lines) - 1)
+        self._show(self._lines[self._at])
+
+    def _show(self, text: str) -> None:
+        self.input.value = text
         self.input.action_end()
 
 

@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from rich.cells import cell_len
+
+from neps_state import Trial
 from neps_state.snapshot import RunSnapshot
-from neps_tui.facts.summary import RunSummary
-from neps_tui.facts.trial_fields import ALL_STATES, TrialFields
-from neps_tui.words.formatting import number, plain
+from neps_state.trial import UNFINISHED
+from neps_tui.facts.field_names import UnknownFieldError
+from neps_tui.facts.trial_fields import TrialFields
+from neps_tui.trials.filter_tokens import Ending, ending_of, quoted
+from neps_tui.words.formatting import plain
 
-_LAST = re.compile(
-    r'(?:^|[\s(])(?P<field>[^\s()<>=!:"]+)(?P<operator>[:=<>!]+)(?P<value>[^\s()"]*)$'
-)
-_WORD = re.compile(r'(?:^|[\s(])(?P<word>[^\s()<>=!:"]+)$')
 _MOST_VALUES = 50
+_FEW_NUMBERS = 12
+"""Numbers that are worth choosing from; of more, each is another one."""
 _LOOKED_AT = 2000
 """Trials whose values are offered: looking at all would take too long for a key."""
+_BETWEEN = 2
+"""Blanks between two candidates in a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What may stand in place of what is being typed.
+
+    Args:
+        before: The filter up to there.
+        words: What may follow, the likeliest first.
+    """
+
+    before: str = ""
+    words: tuple[str, ...] = ()
+
+    def whole(self, at: int) -> str:
+        """The filter with one of them."""
+        return self.before + self.words[at]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,64 +49,115 @@ class Completions:
 
     Args:
         fields: Names of fields, the hyperparameters' first.
-        values: Values of fields that have few, by the field.
+        values: Gives the values of a field, the most frequent first.
     """
 
     fields: tuple[str, ...]
-    values: dict[str, tuple[str, ...]]
+    values: Callable[[str], Sequence[str]]
+
+    def candidates(self, text: str) -> Candidates:
+        """What may stand in place of the word at the end, or come next after a blank."""
+        ending = ending_of(text)
+        if ending is None:
+            return Candidates()
+        words = self._fields_for(ending) if ending.field is None else self._values_for(ending)
+        return Candidates(text[: ending.start], tuple(words))
 
     def complete(self, text: str) -> str | None:
         """The filter with its last word completed; None where nothing would be added."""
-        found = _LAST.search(text)
-        if found is not None:
-            values = self.values.get(found["field"], ())
-            if found["field"] == "has":
-                values = self.fields
-            return _completed(text, found["value"], values)
-        found = _WORD.search(text)
-        if found is None:
+        ending = ending_of(text)
+        if ending is None or not (ending.begun or ending.field):
             return None
-        whole = _completed(text, found["word"], self.fields)
-        if whole is None or whole != text:
-            return whole
-        operator = ":" if found["word"] in self.values else "<"
-        return text + operator if found["word"] in self.fields else None
+        found = self.candidates(text)
+        whole = found.whole(0) if found.words else ""
+        return whole if whole.casefold().startswith(text.casefold()) else None
+
+    def _fields_for(self, ending: Ending) -> Iterator[str]:
+        names = (*self.fields, "has")
+        for name in names:
+            if name.casefold() == ending.begun.casefold():
+                yield quoted(name) + self._operator_of(name)
+        yield from (quoted(name) for name in _longer(ending.begun, names))
+
+    def _values_for(self, ending: Ending) -> Iterator[str]:
+        field = ending.field or ""
+        values = self.fields if field.casefold() == "has" else self.values(field)
+        return (quoted(value) for value in _longer(ending.begun, values))
+
+    def _operator_of(self, name: str) -> str:
+        values = self.values(name)
+        return ":" if name == "has" or any(map(_is_text, values)) else "<"
 
 
-def _completed(text: str, begun: str, words: Sequence[str]) -> str | None:
-    """The text with what is begun at its end made whole, by the first word that begins so."""
-    for word in words:
-        if word.lower().startswith(begun.lower()):
-            return text[: len(text) - len(begun)] + word
-    return None
+def _longer(begun: str, words: Sequence[str]) -> Iterator[str]:
+    """The words that begin so and go on."""
+    folded = begun.casefold()
+    return (word for word in words if word.casefold().startswith(folded) and len(word) > len(begun))
 
 
-def completions_of(snapshot: RunSnapshot, summary: RunSummary) -> Completions:
-    """What a filter of this run may be made of."""
-    fields = TrialFields(snapshot, summary)
-    trials = list(snapshot.trials.values())[-_LOOKED_AT:]
-    values: dict[str, tuple[str, ...]] = {
-        "state": ALL_STATES,
-        "worker": tuple(summary.workers),
-        "rung": tuple(str(rung) for rung in summary.rungs),
-    }
-    for key in summary.config_keys:
-        if not key.is_number:
-            field = fields[key.key]
-            values[key.name] = _few(field(trial) for trial in trials)
-    kinds = _few(error.err_type for error in snapshot.errors[-_LOOKED_AT:])
-    values["error"] = kinds
-    return Completions(
-        _typable(("has", *fields.names())),
-        {name: _typable(some) for name, some in values.items() if some},
-    )
+def _is_text(value: str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return True
+    return False
 
 
-def _typable(texts: Iterable[str]) -> tuple[str, ...]:
-    """Those that hold nothing but what can be typed, and drawn as it is."""
-    return tuple(text for text in texts if plain(text) == text)
+def completions_of(snapshot: RunSnapshot, fields: TrialFields) -> Completions:
+    """What a filter of this run's ended trials may be made of."""
+    trials = [
+        trial
+        for trial in list(snapshot.trials.values())[-_LOOKED_AT:]
+        if trial.metadata.state not in UNFINISHED
+    ]
+
+    @cache
+    def values(name: str) -> Sequence[str]:
+        try:
+            return _frequent(name, fields, trials)
+        except UnknownFieldError:
+            return ()
+
+    # What only files call them, nobody types; and nothing that has ended has a verdict.
+    names = (each for each in fields.names() if "::" not in each and each != "verdict")
+    return Completions(tuple(each for each in names if plain(each) == each), values)
 
 
-def _few(values: Iterable[object]) -> tuple[str, ...]:
-    texts = dict.fromkeys(number(value) for value in values if value is not None)
-    return tuple(f'"{text}"' if " " in text else text for text in list(texts)[:_MOST_VALUES])
+def _frequent(name: str, fields: TrialFields, trials: Sequence[Trial]) -> tuple[str, ...]:
+    """The values of a field as they are typed, the most frequent first."""
+    field, kind = fields[name], fields.kind(name)
+    if kind in ("span", "age", "moment"):
+        return ()
+    values = (value for trial in trials if (value := field(trial)) not in (None, ""))
+    texts: Iterator[str] = map(str, values)
+    if kind == "error":
+        texts = (text.partition(": ")[0] for text in texts)
+    counts = Counter(texts)
+    if len(counts) > _FEW_NUMBERS and not any(map(_is_text, counts)):
+        return ()
+    ordered = (text for text, _ in counts.most_common())
+    # Only what can be typed, and is drawn as it is.
+    return tuple(text for text in ordered if plain(text) == text)[:_MOST_VALUES]
+
+
+def in_a_line(words: Sequence[str], at: int, room: int) -> tuple[Sequence[str], int]:
+    """As many candidates as there is room for, one of them among them.
+
+    Args:
+        words: The candidates.
+        at: The one that has to be seen; negative for none.
+        room: Cells in the line.
+
+    Returns:
+        The candidates to show, and which of all the first of them is.
+    """
+    first = taken = 0
+    for place, word in enumerate(words):
+        width = cell_len(word) + _BETWEEN
+        if taken and taken + width > room:
+            if place > at:
+                return words[first:place], first
+            first = place
+            taken = 0
+        taken += width
+    return words[first:], first

@@ -48,6 +48,7 @@ class TrialRows:
         self._view: RunView | None = None
         self._fields: TrialFields | None = None
         self._filter: Predicate | None = None
+        self._follows_clock = False
         self._wanted: Sorting = _USUAL
         self._sorting: Sorting = _USUAL
         self._choice = ColumnChoice()
@@ -91,7 +92,8 @@ class TrialRows:
         changed = view.snapshot.changed
         follows = before is not None and view.snapshot.revision == before.snapshot.revision + 1
         is_simple = len(self._sorting) == 1 and self._sorting == sorted_before
-        if changed is None or not follows or len(changed) > _FEW or not is_simple:
+        leaps = self._follows_clock and view.moment is not None
+        if changed is None or not follows or len(changed) > _FEW or not is_simple or leaps:
             self._place_all()
         else:
             for trial_id in changed:
@@ -114,10 +116,20 @@ class TrialRows:
         possible = [each for each in named[: len(wanted)] if each[0] in there]
         return tuple(possible) or tuple(named[len(wanted) :])
 
-    def filter_by(self, holds: Predicate | None) -> None:
-        """Show only trials of which this holds; None for all."""
-        self._filter = holds
+    def filter_by(self, holds: Predicate | None, *, follows_clock: bool = False) -> None:
+        """Show only trials of which this holds; None for all.
+
+        Args:
+            holds: Tells it of a trial.
+            follows_clock: Whether it may hold of other trials as time goes by.
+        """
+        self._filter, self._follows_clock = holds, follows_clock
         self._place_all()
+
+    def age(self) -> None:
+        """Let go by what time has gone by, at no cost where that makes no difference."""
+        if self._follows_clock:
+            self._place_all()
 
     def order(self) -> Sequence[str]:
         """Ids of the rows, first to last; what has no value comes last either way."""

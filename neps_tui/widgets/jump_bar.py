@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -18,10 +18,12 @@ from neps_tui.words.formatting import plain, to_ascii
 class JumpBar(Horizontal):
     """An input for ids; says at each key which trial is meant, and tab completes its id.
 
-    Enter leaves the line, but not while no trial is meant.
+    Enter leaves the line, but not while no trial is meant; one that cannot be gone to is opened.
 
     Args:
         ids: Gives the ids of the trials that can be gone to.
+        all_ids: Gives those of the trials that there are.
+        whereabouts: Says of a trial that cannot be gone to why, as in `is pending`.
         ascii: Whether only ASCII may be drawn.
     """
 
@@ -54,12 +56,29 @@ class JumpBar(Horizontal):
             self.trial_id = trial_id
 
     class Left(Message):
-        """The trial is found."""
+        """The trial is found.
 
-    def __init__(self, ids: Callable[[], Sequence[str]], *, ascii: bool = False) -> None:
+        Args:
+            to_open: The trial, if it cannot be gone to.
+        """
+
+        def __init__(self, to_open: str | None) -> None:
+            super().__init__()
+            self.to_open = to_open
+
+    def __init__(
+        self,
+        ids: Callable[[], Sequence[str]],
+        all_ids: Callable[[], Collection[str]],
+        whereabouts: Callable[[str], str],
+        *,
+        ascii: bool = False,
+    ) -> None:
         super().__init__()
         self.input = Input(placeholder="an id or its beginning", compact=True)
         self._ids = ids
+        self._all_ids = all_ids
+        self._whereabouts = whereabouts
         self._ascii = ascii
         self._said = Static(classes="meant", markup=False)
 
@@ -86,7 +105,7 @@ class JumpBar(Horizontal):
         return self.input.value.strip()
 
     def _meant(self) -> str | None:
-        return first_match(self._ids(), self._typed())
+        return first_match(self._ids(), self._all_ids(), self._typed())
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
         self.set_class(wrong, "-wrong")
@@ -97,25 +116,37 @@ class JumpBar(Horizontal):
     def _on_typed(self, event: Input.Changed) -> None:
         event.stop()
         meant = self._meant()
-        if meant is not None:
+        if meant is not None and meant in self._ids():
             self._say(meant)
             self.post_message(self.Typed(meant))
+        elif meant is not None:
+            self._say(f"{meant} {self._whereabouts(meant)}; enter opens it")
         elif self._typed():
-            self._say(f"no trial in the table begins with {self._typed()}", wrong=True)
+            self._say(f"no trial of the run begins with {self._typed()}", wrong=True)
         else:
             self._say("")
 
     @on(Input.Submitted)
     def _on_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if self._typed() and self._meant() is None:
+        meant = self._meant()
+        if self._typed() and meant is None:
             return
         self.display = False
-        self.post_message(self.Left())
+        self.post_message(self.Left(None if meant in self._ids() else meant))
 
 
-def first_match(ids: Sequence[str], text: str) -> str | None:
-    """The id that is meant: the same, or else the first that begins so."""
+def first_match(here: Sequence[str], everywhere: Collection[str], text: str) -> str | None:
+    """The id that is meant: the same, or else the first that begins so, of those here rather.
+
+    Args:
+        here: Ids that can be gone to.
+        everywhere: All there are.
+        text: What is typed of it.
+    """
     if not text:
         return None
-    return text if text in ids else next((each for each in ids if each.startswith(text)), None)
+    if text in everywhere:
+        return text
+    begun = (each for ids in (here, everywhere) for each in ids if each.startswith(text))
+    return next(begun, None)

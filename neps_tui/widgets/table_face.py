@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -18,6 +19,8 @@ GUTTER = 2
 """Cells at the left of every row, for its mark."""
 _LEAST_TEXT = 6
 """Cells of a text that are worth showing."""
+_IN_NUMBER = re.compile(r"\d[\d.e]|[.e+-]\d")
+"""Two characters between which a number goes on."""
 
 
 class Line(NamedTuple):
@@ -127,8 +130,10 @@ class TableFace:
             rule = Segment("|" if self._ascii else "│", style + self._rule_colour)
             fixed = Strip([*fixed.crop(0, fixed.cell_length - 1), rule])
         room = max(width - fixed.cell_length, 0)
+        beyond = others.crop(left + room, left + room + 1).text
         others = self._without_cut_start(others.crop(left, left + room), pinned, left, style)
         others = self._without_cut_number(others, pinned, left, room)
+        others = self._with_cut_digits_told(others, room, beyond)
         return Strip.join([fixed, others]).adjust_cell_length(width, style).simplify()
 
     def _without_cut_start(self, strip: Strip, pinned: int, left: int, style: Style) -> Strip:
@@ -156,6 +161,15 @@ class TableFace:
         if column.align == "left" and not column.whole and room - start >= _LEAST_TEXT:
             return strip
         return strip.crop(0, start)
+
+    def _with_cut_digits_told(self, strip: Strip, room: int, beyond: str) -> Strip:
+        """Say of a text that it goes on, where the edge would make another number of its digits."""
+        is_cut = strip.cell_length == room and _IN_NUMBER.fullmatch(strip.text[-1:] + beyond)
+        if not is_cut:
+            return strip
+        *_, last = strip.crop(room - 1, room)
+        told = Segment("~" if self._ascii else "…", last.style)
+        return Strip([*strip.crop(0, room - 1), told], room)
 
     @property
     def _rule_colour(self) -> Style:

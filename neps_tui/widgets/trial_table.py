@@ -108,8 +108,20 @@ class TrialTable(ScrollView, can_focus=True):
             ("end,G", "last", "Last", "last", "To the last row"),
             ("right,l", "pan(1)", "Right", "right", "Show the columns further right"),
             ("left,h", "pan(-1)", "Left", "left", "Show the columns further left"),
-            ("space", "mark", "select", "mark", "Select this row or not, and go down"),
-            ("shift+down,J", "extend(1)", "Select on", "extend_down", "Select it and the next"),
+            (
+                "space",
+                "mark",
+                "select",
+                "mark",
+                "Select this row or not, and go down; or click with ctrl",
+            ),
+            (
+                "shift+down,J",
+                "extend(1)",
+                "Select on",
+                "extend_down",
+                "Select it and the next; or click with shift",
+            ),
             (
                 "shift+up,K",
                 "extend(-1)",
@@ -341,9 +353,15 @@ class TrialTable(ScrollView, can_focus=True):
         """Mark rows, besides those that are marked."""
         self._set_marked(self._marked.union(keys))
 
-    def clear_marks(self) -> None:
-        """Unmark all rows."""
+    def clear_marks(self) -> bool:
+        """Unmark all rows.
+
+        Returns:
+            Whether any was marked.
+        """
+        had_marks = bool(self._marked)
         self._set_marked(frozenset())
+        return had_marks
 
     def _set_marked(self, marked: frozenset[str]) -> None:
         if marked != self._marked:
@@ -436,7 +454,10 @@ class TrialTable(ScrollView, can_focus=True):
             self.post_message(self.Opened(self, key))
 
     def on_click(self, event: events.Click) -> None:
-        """Sort by a header, go to a row, or open the row that was clicked before."""
+        """Sort by a header, go to a row, or open the row that was clicked before.
+
+        With control the row is marked or not, with shift all from the cursor on are marked.
+        """
         offset = event.get_content_offset(self)
         if offset is None:
             return
@@ -450,11 +471,24 @@ class TrialTable(ScrollView, can_focus=True):
         if row >= len(self._keys):
             return
         key = self._keys[row]
+        if event.ctrl or event.shift:
+            self._clicked_key = None
+            self._mark_clicked(row, is_range=event.shift)
+            return
         again = key == self._cursor_key == self._clicked_key
         self._clicked_key = key
         self._go(row)
         if again:
             self.action_open()
+
+    def _mark_clicked(self, row: int, *, is_range: bool) -> None:
+        """Mark a row or not, or mark all from the cursor to it; the cursor goes there."""
+        if is_range and self.settle_cursor() is not None:
+            first, last = sorted((self._cursor_row, row))
+            self.mark(self._keys[first : last + 1])
+        else:
+            self._set_marked(self._marked ^ {self._keys[row]})
+        self._go(row)
 
     # From rows to lines
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +18,7 @@ from neps_tui.trials.column_choice import ColumnChoice
 from neps_tui.trials.rows import TrialRows
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Column
+from neps_tui.widgets.jump_bar import first_match
 
 Drive = Callable[..., None]
 CopyRun = Callable[[str], Path]
@@ -199,6 +202,22 @@ def test_the_sorting_survives_being_remembered() -> None:
     assert ColumnChoice.from_plain(broken).sorting == (("d", True),)
 
 
+def test_the_title_names_the_hidden_columns_that_are_sorted_by(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("learning_rate")
+        await dashboard.press("c", *["down"] * 5, "a", "a", "space")
+        await dashboard.shows("Evaluated 40 · sorted by hidden cost▼2 ─")
+        assert "objective▲1 " in dashboard.text()
+        await dashboard.press("s")
+        await dashboard.shows("Evaluated 40 · sorted by hidden cost▲ ─")
+        await dashboard.press("space")
+        await dashboard.shows("Evaluated 40 ─")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
 def test_a_sorting_by_columns_that_a_run_has_not_is_the_usual_one(recorded_run: CopyRun) -> None:
     rows = TrialRows()
     rows.sort_by((("block", True), ("epochs", True)))
@@ -274,12 +293,66 @@ def test_an_id_that_no_trial_has_is_said_and_the_line_stays(
     async def steps(dashboard: Any) -> None:
         await dashboard.shows("Evaluated 40")
         await dashboard.press("number_sign", *"nope", "tab", "enter")
-        await dashboard.shows("no trial in the table begins with nope")
+        await dashboard.shows("no trial of the run begins with nope")
         assert dashboard.app.focused.value == "nope"
         await dashboard.press("escape")
         await dashboard.until(lambda: "go to trial" not in dashboard.text(), "the table")
 
     drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
+
+
+@pytest.mark.parametrize(
+    ("root", "filtered", "typed", "said", "opened"),
+    [
+        ("killed-0.17", "", "10", "10 is evaluating; enter opens it", "10"),
+        ("killed-0.17", "", "11", "11 is pending; enter opens it", "11"),
+        (
+            "hyperband-0.17",
+            "rung=2",
+            "19_",
+            "19_rung_0 is filtered out; enter opens it",
+            "19_rung_0",
+        ),
+    ],
+)
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)])
+def test_a_trial_that_is_not_in_the_table_is_told_where_it_is_and_opened(
+    drive: Drive,
+    recorded_run: CopyRun,
+    root: str,
+    filtered: str,
+    typed: str,
+    said: str,
+    opened: str,
+    size: tuple[int, int],
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated")
+        if filtered:
+            await dashboard.press("slash")
+            dashboard.app.focused.value = filtered
+            await dashboard.shows(f"filter {filtered}")
+            await dashboard.press("enter")
+        await dashboard.press("number_sign", *typed)
+        await dashboard.shows(said)
+        await dashboard.press("enter")
+        await dashboard.until(lambda: len(dashboard.app.screen_stack) == 2, "the trial")
+        await dashboard.shows(opened)
+        await dashboard.press("escape")
+        await dashboard.until(lambda: len(dashboard.app.screen_stack) == 1, "the table")
+        assert "go to trial" not in dashboard.text()
+
+    drive(recorded_run(root), steps, size=size)
+
+
+def test_an_id_of_the_table_is_meant_rather_than_another_that_begins_so() -> None:
+    here, everywhere = ["21", "12"], {"1": 0, "11": 0, "12": 0, "21": 0}
+    assert first_match(here, everywhere, "12") == "12"
+    assert first_match(here, everywhere, "1") == "1"
+    assert first_match(here, {"11": 0, "12": 0}, "1") == "12"
+    assert first_match(here, everywhere, "11") == "11"
+    assert first_match(here, everywhere, "") is None
+    assert first_match(here, everywhere, "3") is None
 
 
 def test_a_line_below_the_table_takes_no_more_than_its_own_rows(
@@ -293,7 +366,7 @@ def test_a_line_below_the_table_takes_no_more_than_its_own_rows(
         height = table.size.height
         await dashboard.press("slash")
         await dashboard.shows("enter keeps it")
-        assert table.size.height == height - 2
+        assert table.size.height == height - 3
         await dashboard.press("escape", "number_sign")
         await dashboard.shows("go to trial")
         assert table.size.height == height - 1
@@ -309,4 +382,44 @@ def test_the_title_says_how_many_trials_are_selected(drive: Drive, recorded_run:
         await dashboard.press("escape")
         await dashboard.until(lambda: "selected" not in dashboard.text(), "nothing is selected")
 
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets how many seconds ago the last trial of the run ended."""
+
+    def set_to(seconds: float) -> None:
+        monkeypatch.setattr(time, "time", lambda: 1_795_448_029.0 + seconds)
+
+    return set_to
+
+
+def test_a_filter_by_how_long_ago_goes_by_the_clock(
+    drive: Drive, recorded_run: CopyRun, clock: Callable[[float], None]
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("slash")
+        dashboard.app.focused.value = "when<1min"
+        await dashboard.shows("Evaluated 40 · filter when<1min")
+        clock(90.0)
+        await dashboard.shows("Evaluated 0 · filter when<1min")
+
+    clock(30.0)
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_in_a_replay_how_long_ago_goes_by_the_moment_that_is_shown(
+    drive: Drive, recorded_run: CopyRun, clock: Callable[[float], None]
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("slash")
+        dashboard.app.focused.value = "when<1min"
+        await dashboard.shows("Evaluated 0 · filter when<1min")
+        await dashboard.press("enter", "R", "end")
+        await dashboard.shows("Evaluated 40 · filter when<1min")
+
+    clock(1e6)
     drive(recorded_run("hyperband-0.17"), steps)

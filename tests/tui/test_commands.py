@@ -332,3 +332,32 @@ def test_trials_are_sorted_by_several_fields(run: Run, recorded_run: CopyRun) ->
     assert [value for rung, value in told if rung == "2"] == sorted(
         value for rung, value in told if rung == "2"
     )
+
+
+@pytest.mark.parametrize(
+    ("root", "words", "ids"),
+    [
+        ("killed-0.17", ("--where", "is:quiet"), ["10"]),
+        ("killed-0.17", ("--where", "error:TrainingDiverged"), ["8"]),
+        ("killed-0.17", ("--where", "when<1h"), []),
+        ("killed-0.17", ("--where", "has:when", "--sort=-when", "--limit", "1"), ["9"]),
+        ("nan-0.17", ("--where", "OBJECTIVE=nan", "--sort", "When", "--limit", "1"), ["5"]),
+        ("multiobjective-0.17", ("--sort", "objective 1", "--limit", "1"), ["4"]),
+    ],
+)
+def test_trials_are_asked_for_by_what_columns_and_verdicts_are_called(
+    run: Run, recorded_run: CopyRun, root: str, words: tuple[str, ...], ids: list[str]
+) -> None:
+    status, output, error = run("trials", recorded_run(root), "--json", *words)
+    assert (status, error) == (0, "")
+    assert [json.loads(line)["id"] for line in output.splitlines()] == ids
+
+
+@pytest.mark.parametrize("option", ["--sort", "--where"])
+def test_a_name_that_is_no_field_says_what_may_have_been_meant(
+    run: Run, recorded_run: CopyRun, option: str
+) -> None:
+    word = "objctive" if option == "--sort" else "objctive<1"
+    status, _, error = run("trials", recorded_run("nan-0.17"), option, word)
+    assert status == 2
+    assert f"{option}: there is no field 'objctive'; did you mean objective?" in error

@@ -22,8 +22,9 @@ from neps_tui.errors.kinds import ErrorsInKinds, KindsOfErrors, Standing, messag
 from neps_tui.errors.overrepresented import Trait, hypergeometric_tail
 from neps_tui.errors.own_first import own_first
 from neps_tui.errors.rows import KIND_COLUMNS, kind_cells
-from neps_tui.errors.traceback_frames import deciding_frame, last_line_type, line_kinds
+from neps_tui.errors.traceback_frames import deciding_frame, line_kinds
 from neps_tui.errors.traceback_view import rows_of
+from neps_tui.facts.error_kind import last_line_type
 from neps_tui.facts.fold import summarize
 
 RUNS = Path(__file__).resolve().parent.parent / "data" / "runs"

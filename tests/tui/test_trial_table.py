@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from rich.cells import cell_len
+from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.strip import Strip
 
 from neps_tui.widgets.columns import ColumnLayout
+from neps_tui.widgets.table_face import Line, TableFace
 from neps_tui.widgets.trial_table import Cell, Column, TrialTable
 from neps_tui.widgets.visible_rows import FLASH_TICKS, VisibleRows
 
@@ -281,6 +284,29 @@ def test_enter_and_a_second_click_open_a_trial() -> None:
         assert opened.key == "trial_3"
         await pilot.click(app.table, offset=(4, 9))
         assert app.table.cursor_key == "trial_3"
+
+    run(scenario)
+
+
+def test_a_click_with_control_selects_a_row_and_one_with_shift_all_from_the_cursor() -> None:
+    async def scenario(app: TableApp, pilot: Pilot[None]) -> None:
+        table = app.table
+        table.set_rows(ids(9), app.cells)
+        await pilot.pause()
+        await pilot.click(table, offset=(4, 3), control=True)
+        assert (table.marked, table.cursor_key) == ({"trial_2"}, "trial_2")
+        await pilot.click(table, offset=(4, 5), control=True)
+        await pilot.click(table, offset=(4, 3), control=True)
+        assert table.marked == {"trial_4"}
+        await pilot.click(table, offset=(4, 1), shift=True)
+        assert table.marked == {"trial_0", "trial_1", "trial_2", "trial_4"}
+        assert table.cursor_key == "trial_0"
+        await pilot.click(table, offset=(4, 1), control=True)
+        await pilot.click(table, offset=(4, 1))
+        assert table.marked == {"trial_1", "trial_2", "trial_4"}
+        assert app.last(TrialTable.Opened) is None
+        assert table.clear_marks()
+        assert not table.clear_marks()
 
     run(scenario)
 
@@ -612,3 +638,16 @@ def test_a_text_is_shown_as_far_as_there_is_room() -> None:
             assert " ".join(app.line(1).split()).startswith("trial_0 0.5 a long")
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("value", ["0.483, 4.5678", "worker_1234567", "1.5e-10", "12345678901"])
+def test_digits_of_a_text_that_are_cut_at_the_edge_read_as_no_other_number(value: str) -> None:
+    layout = ColumnLayout([Column("id", "id"), Column("note", "note")])
+    row = layout.fit([Cell("trial_0"), Cell(value)])
+    layout.grow(row)
+    face = TableFace(layout, 1, ascii=False, style=lambda *_: Style())
+    whole = set(re.findall(r"\d[\d.]*", value))
+    for width in range(16, 40):
+        shown = face.draw_row(Line(row), True, 0, width).text[11:].rstrip()
+        assert shown.endswith("…") or set(re.findall(r"\d[\d.]*", shown)) <= whole
+    assert shown == value

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from neps_state import Trial
+from neps_state.trial import UNFINISHED
 from neps_tui.dashboard.panes.table_pane import TablePane
+from neps_tui.messages import TrialOpened
 from neps_tui.trials.column_choice import ALWAYS_FIRST, ColumnChoice, Sorting
 from neps_tui.trials.rows import TrialRows
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Column
 
 if TYPE_CHECKING:
+    from neps_tui.trials.filter import Filter
     from neps_tui.trials.filter_bar import FilterBar
     from neps_tui.widgets.jump_bar import JumpBar
 
@@ -59,6 +61,11 @@ class EvaluatedPane(TablePane):
         """Let ages grow, now and then."""
         if self.view is not None and now - self._aged_at >= _AGES_EVERY:
             self._aged_at = self.rows.now = now
+            before = len(self.rows)
+            self.rows.age()
+            if len(self.rows) != before:
+                self._draw_title()
+                self.post_message(self.Filtered())
             self.table.set_rows(self.rows.order(), self.rows.cells, None, flash=())
 
     def sort_next(self) -> None:
@@ -134,10 +141,10 @@ class EvaluatedPane(TablePane):
         event.stop()
         self.focus_content()
 
-    def _filter_by(self, text: str, holds: Callable[[Trial], bool] | None) -> None:
+    def _filter_by(self, text: str, holds: Filter | None) -> None:
         """Show only what matches; `text` is what the filter was typed as."""
         self._filter_text = text
-        self.rows.filter_by(holds)
+        self.rows.filter_by(holds, follows_clock=holds is not None and holds.follows_clock)
         self.set_class(bool(text), "-filtered")
         self._draw(())
         self.post_message(self.Filtered())
@@ -149,7 +156,9 @@ class EvaluatedPane(TablePane):
         if self._jump_bar is None:
             from neps_tui.widgets.jump_bar import JumpBar
 
-            self._jump_bar = JumpBar(lambda: self.table.keys, ascii=self.ascii)
+            self._jump_bar = JumpBar(
+                lambda: self.table.keys, self._all_ids, self._whereabouts, ascii=self.ascii
+            )
             await self.mount(self._jump_bar)
         self._jump_bar.open()
 
@@ -166,9 +175,21 @@ class EvaluatedPane(TablePane):
         self.table.move_cursor(event.trial_id)
 
     def on_jump_bar_left(self, event: JumpBar.Left) -> None:
-        """Go on in the table."""
+        """Go on in the table, or show whole what is not in it."""
         event.stop()
         self.focus_content()
+        if event.to_open is not None:
+            self.post_message(TrialOpened(event.to_open, (event.to_open,)))
+
+    def _all_ids(self) -> Collection[str]:
+        return () if self.view is None else self.view.snapshot.trials
+
+    def _whereabouts(self, trial_id: str) -> str:
+        """Why a trial is not in the table."""
+        trial = None if self.view is None else self.view.trial(trial_id)
+        if trial is not None and trial.metadata.state in UNFINISHED:
+            return f"is {trial.metadata.state.value}"
+        return "is filtered out"
 
     # --- drawing -------------------------------------------------------------------------------
 
@@ -220,9 +241,23 @@ class EvaluatedPane(TablePane):
         selected = len(self.table.marked)
         self.set_title(
             f"Evaluated {len(self.rows)}",
+            self._sorted_by_hidden(),
             f"{selected} selected" if selected else "",
             f"filter {self._filter_text}" if self._filter_text else "",
         )
+
+    def _sorted_by_hidden(self) -> str:
+        """Which of the columns sorted by have no arrow in the header, as they are hidden."""
+        sorting = self.rows.sorting
+        shown = {each.key for each in self.rows.columns}
+        labels = {each.key: each.label for each in self.rows.all_columns}
+        arrows = "^v" if self.ascii else "▲▼"
+        told = [
+            f"{labels[key]}{arrows[descending]}{place if len(sorting) > 1 else ''}"
+            for place, (key, descending) in enumerate(sorting, 1)
+            if key in labels and key not in shown
+        ]
+        return f"sorted by hidden {', '.join(told)}" if told else ""
 
 
 def _best(view: RunView) -> frozenset[str]:
