@@ -104,6 +104,7 @@ class TrialScreen(Changing[str]):
         self._shown_sections: tuple[str, ...] = ()
         self._error: ErrorOfTrial | None = None
         self._compared: tuple[Trial | None, ...] = ()
+        self._configured: tuple[str, RunView, bool] | None = None
         self._plot: Plot | None = None
         self._title: FittedText[Headline] = FittedText(
             partial(headline_line, ascii=ascii), ascii=ascii, id="title"
@@ -197,7 +198,7 @@ class TrialScreen(Changing[str]):
         if trial.id in self._place_of and len(self._order) > 1:
             place = f"{self._place_of[trial.id] + 1} of {len(self._order)}"
         self._title.show(headline(trial, view, place=place, ascii=self._ascii))
-        self._config.show(config_of(trial, view, raw=self._is_raw))
+        self._draw_config(trial, view)
         self._timing.show(timing_of(trial, view, now))
         self._report.show(report_rows(trial))
         if self._error is not None:
@@ -215,6 +216,13 @@ class TrialScreen(Changing[str]):
                 "files": self._files_said,
             }
         )
+
+    def _draw_config(self, trial: Trial, view: RunView) -> None:
+        """Draw the config unless it is drawn: which trial of a front is near takes a while."""
+        configured = (trial.id, view, self._is_raw)
+        if configured != self._configured:
+            self._configured = configured
+            self._config.show(config_of(trial, view, raw=self._is_raw))
 
     @property
     def _files_said(self) -> str:
