@@ -468,11 +468,14 @@ class NepsTuiApp(App[None]):
     def action_view(self, name: str) -> None:
         """Show a view of the run, in the place of another one."""
         from neps_tui.screens.view_screen import ViewScreen
+        from neps_tui.trial.screen import TrialScreen
 
         made = make_view(name, can_write=self._can_write, ascii=self._options.ascii)
         screen = made.data_bind(NepsTuiApp.view)
         if type(self.screen) is type(made):
             return
+        if isinstance(self.screen, TrialScreen):
+            made.begin_with_trial(self.screen.trial_id)
         if isinstance(self.screen, ViewScreen):
             self.switch_screen(screen)
         else:

@@ -6,11 +6,27 @@ green and red; every state has its sign and its word besides.
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from dataclasses import replace
+
+from textual.theme import BUILTIN_THEMES, Theme
 
 COLOUR_BLIND_DARK, COLOUR_BLIND_LIGHT = "neps-colour-blind-dark", "neps-colour-blind-light"
 
+_USUAL_LIGHT = BUILTIN_THEMES["textual-light"]
+
 THEMES = (
+    # Textual's own, with what is written on it dark enough to be read.
+    replace(
+        _USUAL_LIGHT,
+        variables={
+            **_USUAL_LIGHT.variables,
+            "text-accent": "#704400",
+            "text-warning": "#704400",
+            "text-success": "#1F5C34",
+            "foreground-muted": "#4A4A4A",
+            "footer-key-foreground": "#00508F",
+        },
+    ),
     Theme(
         name=COLOUR_BLIND_DARK,
         primary="#56B4E9",
@@ -36,6 +52,12 @@ THEMES = (
         surface="#F0F0EE",
         panel="#DFE2E4",
         dark=False,
+        variables={
+            "text-accent": "#704400",
+            "text-warning": "#704400",
+            "foreground-muted": "#4A4A4A",
+            "footer-key-foreground": "#704400",
+        },
     ),
 )
 

@@ -81,7 +81,7 @@ class ErrorsScreen(Changing[None], ViewScreen):
                 yield self._traceback
         yield KeyBar()
 
-    def begin_with(self, trial_id: str) -> None:
+    def begin_with_trial(self, trial_id: str) -> None:
         """Point at the last error of a trial, once there is something to see.
 
         Args:

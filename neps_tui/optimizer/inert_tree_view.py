@@ -27,7 +27,7 @@ class InertTreeView(Tree[InertNode]):
         background: transparent;
         scrollbar-size: 1 1;
         &:focus { background-tint: $foreground 0%; }
-        & > .inert-tree-view--value { color: $foreground 60%; }
+        & > .inert-tree-view--value { color: $foreground 70%; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"inert-tree-view--value"}

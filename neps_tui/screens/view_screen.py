@@ -16,6 +16,9 @@ class ViewScreen(RunScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("view")]
 
+    def begin_with_trial(self, trial_id: str) -> None:
+        """Point at what there is of a trial, as the view was opened from it; by default nothing."""
+
     def action_back(self) -> None:
         """Go back to where the view was opened."""
         self.dismiss()

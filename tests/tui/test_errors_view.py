@@ -120,17 +120,17 @@ def test_it_begins_with_the_error_of_the_trial_that_it_was_opened_from(
     async def steps(dashboard: Any) -> None:
         for trial_id, kind in (("8_rung_0", "ValueError"), ("19_rung_0", "TrainingDiverged")):
             screen = ErrorsScreen()
-            screen.begin_with(trial_id)
+            screen.begin_with_trial(trial_id)
             dashboard.app.push_screen(screen.data_bind(type(dashboard.app).view))
             await dashboard.shows(f"Traceback {trial_id}")
             kinds, errors = tables(dashboard)
             assert (kinds.cursor_key or "").startswith(kind)
             assert errors.cursor_key == f"{trial_id}:1"
-            screen.begin_with("15_rung_3")
+            screen.begin_with_trial("15_rung_3")
             await dashboard.shows(f"Traceback {trial_id}")
             await dashboard.press("k", "k")
             await dashboard.shows("Traceback 25_rung_0")
-            screen.begin_with("1_rung_0")
+            screen.begin_with_trial("1_rung_0")
             await dashboard.shows("Traceback 1_rung_0")
             await dashboard.press("escape")
             assert isinstance(dashboard.app.screen, DashboardScreen)
@@ -498,3 +498,14 @@ def test_the_command_says_so_if_there_are_no_errors(
     (tmp_path / "run" / "shared_errors.jsonl").unlink()
     assert main(["errors", str(tmp_path / "run")]) == 0
     assert "not in the dump: 4_rung_0" in capsys.readouterr().out
+
+
+def test_from_a_trial_its_own_error_is_shown_first(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Errors 8")
+        await dashboard.press("number_sign", *"8", "underscore", *"rung_0", "enter", "t", "enter")
+        await dashboard.shows("8_rung_0 · crashed")
+        await dashboard.press("E")
+        await dashboard.shows("Traceback 8_rung_0")
+
+    drive(recorded_run("hyperband-0.17"), steps)

@@ -1,4 +1,4 @@
-"""Whatever is written on the screens of errors and trials can be read, by its contrast."""
+"""Whatever is written can be read, by its contrast."""
 
 from __future__ import annotations
 
@@ -104,3 +104,26 @@ def test_what_is_said_of_a_file_is_legible(drive: Drive, run_copy: CopyRun, them
         assert too_faint(dashboard.app.screen, range(47)) == []
 
     drive(root, steps, options=Options(theme=theme))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [("t", "Evaluated 40"), ("w", "Workers 1"), ("O", "random states"), ("P", "best so far")],
+    ids=["dashboard", "workers", "optimizer", "plots"],
+)
+def test_what_is_said_of_a_run_is_legible(
+    drive: Drive, recorded_run: CopyRun, key: str, said: str, theme: str
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press(key)
+        await dashboard.shows(said)
+        # Greyed keys are meant to recede.
+        greyed = [
+            (f"{dashboard.app.get_key_display(each.binding)} {each.binding.description}")
+            for each in dashboard.app.screen.active_bindings.values()
+        ]
+        faint = too_faint(dashboard.app.screen, range(48))
+        assert [each for each in faint if each[0] not in greyed] == []
+
+    drive(recorded_run("hyperband-0.17"), steps, options=Options(theme=theme))
