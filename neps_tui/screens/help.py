@@ -58,7 +58,18 @@ _KEY_NAMES = {
     "shift+tab": "shift tab",
 }
 _KEY_WIDTH = 24
-_TEXT_WIDTH = 42
+_LEAST_TEXT, _MOST_TEXT = 42, 84
+_BESIDE_TEXT = 14
+"""Cells of the screen beside keys and texts."""
+_MOUSE = (
+    ("click", "Go to a row, a point or a worker; once more opens its trial."),
+    ("ctrl or shift click", "Select a row, or all up to it."),
+    ("click on a header", "Sort by the column; once more, the other way round."),
+    ("click on the last line", "Do what the key does."),
+    ("drag a border", "Give one pane of the first screen more room, the other less."),
+    ("two clicks on a title", "Give a pane of the first screen all the room, or give it back."),
+    ("wheel", "Scroll; on the timeline with ctrl, see less or more time."),
+)
 
 
 class HelpScreen(ModalScreen[None]):
@@ -72,7 +83,6 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen {
         align: center middle;
         & > VerticalScroll {
-            width: 90;
             max-width: 96%;
             height: auto;
             max-height: 90%;
@@ -105,9 +115,12 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The keys, place by place, and the signs."""
+        room = self.app.size.width - _KEY_WIDTH - _BESIDE_TEXT
+        width = min(max(room, _LEAST_TEXT), _MOST_TEXT)
         with self._box as box:
             box.border_title = "Help"
-            yield Static(Content.assemble(*self._parts()), markup=False)
+            box.styles.width = _KEY_WIDTH + width + _BESIDE_TEXT // 2
+            yield Static(Content.assemble(*self._parts(width)), markup=False)
 
     def action_scroll(self, to: str) -> None:
         """Scroll the text."""
@@ -121,17 +134,19 @@ class HelpScreen(ModalScreen[None]):
         }
         scroll[to](animate=False)
 
-    def _parts(self) -> Iterator[tuple[str, str]]:
+    def _parts(self, width: int) -> Iterator[tuple[str, str]]:
         for at, part in enumerate(dict.fromkeys((*self._called_from(), *_TITLES))):
             yield ("\n" if at else "") + f"{_TITLES[part]}\n", "bold $text-primary"
             for keys, text in _keys_of(part):
-                yield from _row(keys, text)
-        yield "\nFilters\n", "bold $text-primary"
-        for example, meaning in LANGUAGE:
-            yield from _row(example, meaning)
-        yield "\nFields of filters and of sorting\n", "bold $text-primary"
-        for field in FIELD_TABLE:
-            yield from _row(field.name, field.means)
+                yield from _row(_key_names(keys), text, width)
+        for title, rows in (
+            ("With the mouse", _MOUSE),
+            ("Filters", LANGUAGE),
+            ("Fields of filters and of sorting", [(each.name, each.means) for each in FIELD_TABLE]),
+        ):
+            yield f"\n{title}\n", "bold $text-primary"
+            for name, text in rows:
+                yield from _row(name, text, width)
         yield "\nSigns\n", "bold $text-primary"
         for shown in (INCUMBENT, *(look(state.value) for state in State)):
             yield f"  {shown.sign(self._ascii)} ", shown.colour_style
@@ -170,8 +185,11 @@ def _keys_of(part: _Part) -> Iterator[tuple[str, str]]:
         yield from ((action.keys, action.help) for action in actions_of(part))
 
 
-def _row(keys: str, text: str) -> Iterator[tuple[str, str]]:
-    names = " ".join(_KEY_NAMES.get(key, key.replace("ctrl+", "^")) for key in keys.split(","))
-    lines = textwrap.wrap(text, _TEXT_WIDTH)
-    yield f"  {names:<{_KEY_WIDTH}}", "bold"
+def _key_names(keys: str) -> str:
+    return " ".join(_KEY_NAMES.get(key, key.replace("ctrl+", "^")) for key in keys.split(","))
+
+
+def _row(name: str, text: str, width: int) -> Iterator[tuple[str, str]]:
+    lines = textwrap.wrap(text, width)
+    yield f"  {name:<{_KEY_WIDTH}}", "bold"
     yield f"\n{'':<{_KEY_WIDTH + 2}}".join(lines) + "\n", ""
