@@ -20,9 +20,9 @@ from neps_tui.plots.selection import (
 )
 from neps_tui.words.formatting import number
 
-_MOST_WAYS = 24
+_MOST_WAYS = 12
 """Ways from rung to rung that are drawn at the most: of more no single one can be followed."""
-_BEST_WAYS = 6
+_BEST_WAYS = 3
 Placed = Mapping[str, tuple[int, Evaluation]]
 """The rung of each trial, by its id."""
 

@@ -45,8 +45,9 @@ class Workshop:
             seen, now = self._moment.snapshot, view.snapshot
             is_same = seen.trials is now.trials and seen.space is now.space
             # Not of the past: whatever is shown of it is of the same moment.
-            goes_on = seen.generation == now.generation and self._moment.moment is view.moment
-            is_soon = goes_on and time.monotonic() < self._next_moment
+            is_live = self._moment.moment is None and view.moment is None
+            may_wait = is_live and seen.generation == now.generation
+            is_soon = may_wait and time.monotonic() < self._next_moment
             if is_same or self._busy or is_soon:
                 return False
         self._moment, self._kept = view, Kept()

@@ -149,3 +149,16 @@ def test_a_plot_says_whether_its_axis_is_as_logarithmic_as_was_wished(
     workshop = Workshop()
     workshop.turn_to(RunView(snapshot, summarize(snapshot)))
     assert do(workshop, Wish(KINDS["incumbent"], log=log)).is_log is not log
+
+
+def test_a_moment_of_the_past_does_not_wait(view: RunView, clock: list[float]) -> None:
+    workshop, wish = Workshop(), Wish(KINDS["incumbent"])
+    workshop.turn_to(view)
+    do(workshop, wish)
+    assert not workshop.turn_to(other(view))
+    past = replace(other(view), moment=5.0)
+    assert workshop.turn_to(past)
+    do(workshop, wish)
+    assert workshop.turn_to(replace(view, moment=6.0))
+    do(workshop, wish)
+    assert workshop.turn_to(other(view))
