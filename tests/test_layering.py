@@ -18,7 +18,7 @@ PURE_ROOMS = ("facts", "changes")
 PURE_MODULES = (
     *("words/states", "words/sparkline", "replay/history", "dashboard/layout"),
     *("trials/rows", "trials/column_choice", "trials/filter", "trials/filter_completion"),
-    *("trials/filter_tokens", "trials/comparing", "words/spans"),
+    *("trials/filter_tokens", "trials/filter_terms", "trials/comparing", "words/spans"),
     *("trial/directory", "trial/file_kinds", "trial/file_rows", "trial/tail_reading"),
     *("trial/lineage", "trial/lineage_rows", "trial/timing"),
     *("errors/kinds", "errors/rows", "errors/overrepresented", "errors/config_splits"),

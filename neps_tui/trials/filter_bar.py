@@ -25,49 +25,18 @@ from neps_tui.trials.filter import (
     parse_filter,
     unfinished_word,
 )
-from neps_tui.trials.filter_completion import Candidates, Completions, completions_of, in_a_line
+from neps_tui.trials.filter_completion import Candidates, in_a_line
+from neps_tui.trials.filter_terms import FilterTerms
 from neps_tui.view import RunView
 from neps_tui.words.formatting import counted, to_ascii
 
 _MOST_KEPT = 50
 
 
-class _Terms:
-    """What a filter may ask for in the run that is shown now."""
-
-    def __init__(self, view: Callable[[], RunView | None]) -> None:
-        self._view = view
-        self._made_for: RunView | None = None
-        self._fields: TrialFields | None = None
-        self._completions: Completions | None = None
-
-    @property
-    def fields(self) -> TrialFields | None:
-        """The fields; None before there is a run."""
-        view = self._view()
-        if view is not None and view is not self._made_for:
-            self._made_for, self._completions = view, None
-            self._fields = TrialFields(view.snapshot, view.summary, self._now)
-        return self._fields
-
-    @property
-    def completions(self) -> Completions | None:
-        """What fields and values there are; None before there is a run."""
-        fields = self.fields
-        if self._completions is None and fields is not None and self._made_for is not None:
-            self._completions = completions_of(self._made_for.snapshot, fields)
-        return self._completions
-
-    def _now(self) -> float:
-        # Of the view that is shown when it is asked: a filter outlives the moment it is made in.
-        view = self._view()
-        return 0.0 if view is None else view.now()
-
-
 class _Suggestions(Suggester):
     """What the right arrow would complete, in faint letters behind the cursor."""
 
-    def __init__(self, terms: _Terms) -> None:
+    def __init__(self, terms: FilterTerms) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self._terms = terms
 
@@ -146,7 +115,7 @@ class FilterBar(Vertical):
 
     def __init__(self, view: Callable[[], RunView | None]) -> None:
         super().__init__()
-        self._terms = _Terms(view)
+        self._terms = FilterTerms(view, self._is_ascii)
         self.input = Input(
             placeholder="as in: learning_rate<1e-3 state:success",
             suggester=_Suggestions(self._terms),
@@ -254,9 +223,11 @@ class FilterBar(Vertical):
         if self._expected:
             parts = [(self._expected, "$text-warning")]
         parts += [("\n", ""), *self._listed()]
-        is_ascii = isinstance(self.screen, RunScreen) and self.screen.ascii
-        drawn = [(to_ascii(text) if is_ascii else text, style) for text, style in parts]
+        drawn = [(to_ascii(text) if self._is_ascii() else text, style) for text, style in parts]
         self._note.update(Content.assemble(*drawn))
+
+    def _is_ascii(self) -> bool:
+        return isinstance(self.screen, RunScreen) and self.screen.ascii
 
     def _listed(self) -> Iterator[tuple[str, str]]:
         """The candidates there is room for, the one that is chosen stands out."""

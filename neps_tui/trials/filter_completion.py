@@ -103,27 +103,38 @@ def _is_text(value: str) -> bool:
     return False
 
 
-def completions_of(snapshot: RunSnapshot, fields: TrialFields) -> Completions:
-    """What a filter of this run's ended trials may be made of."""
+def completions_of(
+    snapshot: RunSnapshot, fields: TrialFields, *, ascii: bool = False
+) -> Completions:
+    """What a filter of this run's ended trials may be made of.
+
+    Args:
+        snapshot: The run.
+        fields: What there is to ask for in it.
+        ascii: Whether only ASCII may be drawn, and thus be offered.
+    """
     trials = [
         trial
         for trial in list(snapshot.trials.values())[-_LOOKED_AT:]
         if trial.metadata.state not in UNFINISHED
     ]
 
+    def can_be_drawn(text: str) -> bool:
+        return plain(text) == text and (text.isascii() or not ascii)
+
     @cache
     def values(name: str) -> Sequence[str]:
         try:
-            return _frequent(name, fields, trials)
+            return [*filter(can_be_drawn, _frequent(name, fields, trials))][:_MOST_VALUES]
         except UnknownFieldError:
             return ()
 
     # What only files call them, nobody types; and nothing that has ended has a verdict.
     names = (each for each in fields.names() if "::" not in each and each != "verdict")
-    return Completions(tuple(each for each in names if plain(each) == each), values)
+    return Completions(tuple(filter(can_be_drawn, names)), values)
 
 
-def _frequent(name: str, fields: TrialFields, trials: Sequence[Trial]) -> tuple[str, ...]:
+def _frequent(name: str, fields: TrialFields, trials: Sequence[Trial]) -> Sequence[str]:
     """The values of a field as they are typed, the most frequent first."""
     field, kind = fields[name], fields.kind(name)
     if kind in ("span", "age", "moment"):
@@ -135,9 +146,7 @@ def _frequent(name: str, fields: TrialFields, trials: Sequence[Trial]) -> tuple[
     counts = Counter(texts)
     if len(counts) > _FEW_NUMBERS and not any(map(_is_text, counts)):
         return ()
-    ordered = (text for text, _ in counts.most_common())
-    # Only what can be typed, and is drawn as it is.
-    return tuple(text for text in ordered if plain(text) == text)[:_MOST_VALUES]
+    return [text for text, _ in counts.most_common()]
 
 
 def in_a_line(words: Sequence[str], at: int, room: int) -> tuple[Sequence[str], int]:

@@ -86,6 +86,13 @@ def test_what_is_possible_is_of_the_run_and_the_most_frequent_comes_first(
     assert completions.candidates(typed).words == words
 
 
+def test_where_only_ascii_can_be_drawn_nothing_else_is_offered(recorded_run: CopyRun) -> None:
+    snapshot = RunReader(recorded_run("hyperband-0.17")).poll()
+    fields = TrialFields(snapshot, summarize(snapshot))
+    assert completions_of(snapshot, fields, ascii=True).candidates("note:").words == ()
+    assert completions_of(snapshot, fields).candidates("note:").words == ('"läuft ✓"',)
+
+
 def test_after_a_blank_any_field_may_come(completions: Completions) -> None:
     for typed in ("", "rung=2 ", "("):
         assert completions.candidates(typed).words[:2] == ("epochs", "learning_rate")
