@@ -366,6 +366,9 @@ class NepsTuiApp(App[None]):
     def _on_plot_opened(self, message: PlotOpened) -> None:
         from neps_tui.plots.screen import PlotsScreen
 
+        if isinstance(self.screen, PlotsScreen):
+            self.screen.go_to(message.kind)
+            return
         plots = PlotsScreen(can_write=self._can_write, ascii=self._options.ascii)
         plots.begin_with(message.kind, message.variant)
         self.push_screen(plots.data_bind(NepsTuiApp.view))

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from neps_tui.actions import ACTIONS, Place, binding_id
 from neps_tui.facts.trial_fields import natural_id
-from neps_tui.messages import ActionAsked, ThemeChosen, TrialOpened
+from neps_tui.messages import ActionAsked, PlotOpened, ThemeChosen, TrialOpened
+from neps_tui.plots.catalogue import PLOTS
+from neps_tui.plots.evaluated import Question
 from neps_tui.view import RunView
 from neps_tui.widgets.refusing import Refusing, purpose
 from neps_tui.words.formatting import number, plain
@@ -41,6 +44,12 @@ class _Command(NamedTuple):
     perform: Callable[[], object]
 
 
+def run_of(app: App[object]) -> RunView | None:
+    """The run that an app shows."""
+    view = getattr(app, "view", None)
+    return view if isinstance(view, RunView) else None
+
+
 class ActionCommands(Provider):
     """Does what can be done here, and goes to where the rest can."""
 
@@ -54,7 +63,12 @@ class ActionCommands(Provider):
     async def search(self, query: str) -> Hits:
         """What is called or explained as typed, wherever it is done."""
         matcher = self.matcher(query)
-        for command in (*self._here(), *self._elsewhere(), *self._themes()):
+        for command in (
+            *self._here(),
+            *self._elsewhere(),
+            *self._plots(),
+            *self._themes(),
+        ):
             score = matcher.match(command.name)
             if score <= 0 and query.lower() in command.help.lower():
                 score = _BY_HELP
@@ -87,6 +101,16 @@ class ActionCommands(Provider):
             perform = partial(self.app.post_message, ActionAsked(action))
             yield _Command(f"{place}: {action.label}", action.help, perform)
 
+    def _plots(self) -> Iterator[_Command]:
+        view = run_of(self.app)
+        if view is None or not view.has_run:
+            return
+        question = Question(view)
+        for kind in PLOTS:
+            if kind.applies(question):
+                perform = partial(self.app.post_message, PlotOpened(kind.id, ""))
+                yield _Command(f"Plot: {kind.name}", "Show this plot.", perform)
+
     def _themes(self) -> Iterator[_Command]:
         for name in sorted(self.app.available_themes):
             perform = partial(self.app.post_message, ThemeChosen(name))
@@ -98,7 +122,7 @@ class TrialCommands(Provider):
 
     async def discover(self) -> Hits:
         """The best trials, before anything is typed."""
-        view = self._view()
+        view = run_of(self.app)
         if view is not None and view.summary.best_id is not None:
             best = view.summary.best_id
             name = f"Trial {plain(best)}"
@@ -106,7 +130,7 @@ class TrialCommands(Provider):
 
     async def search(self, query: str) -> Hits:
         """The trials whose ids contain what is typed, the closest first."""
-        view = self._view()
+        view = run_of(self.app)
         wanted = query.lower().removeprefix("trial").strip()
         if view is None or not wanted:
             return
@@ -122,10 +146,6 @@ class TrialCommands(Provider):
                 text=name,
                 help=_in_words(view, trial_id),
             )
-
-    def _view(self) -> RunView | None:
-        view = getattr(self.app, "view", None)
-        return view if isinstance(view, RunView) else None
 
     def _opener(self, trial_id: str) -> Callable[[], object]:
         return partial(self.app.post_message, TrialOpened(trial_id))

@@ -82,6 +82,14 @@ class PlotsScreen(ViewScreen):
         self._wish = Wish(next(each for each in PLOTS if each.id == kind), variant)
         self._variants[kind] = variant
 
+    def go_to(self, kind: str) -> None:
+        """Show another plot.
+
+        Args:
+            kind: Which, as in the catalogue.
+        """
+        self.query_one(Tabs).active = kind
+
     def compose(self) -> ComposeResult:
         """The names of the plots, the plot, and the trial that is pointed at."""
         yield self.header
@@ -252,7 +260,7 @@ class PlotsScreen(ViewScreen):
     def _go(self, step: int) -> None:
         kind = self._wish.kind
         at = self._kinds.index(kind) if kind in self._kinds else 0
-        self.query_one(Tabs).active = self._kinds[(at + step) % len(self._kinds)].id
+        self.go_to(self._kinds[(at + step) % len(self._kinds)].id)
 
     @on(Tabs.TabActivated)
     def _on_tab(self, event: Tabs.TabActivated) -> None:

@@ -562,6 +562,8 @@ async def choose(dashboard: Any, asked: str) -> None:
         ("t", "trial: copy path", "Copied"),
         ("w", "error dump", "Errors 8 · 6"),
         ("t", "timeline", "Workers 1"),
+        ("w", "plot: rungs", "objective by rung"),
+        ("P", "plot: distribution", "Distribution of"),
         ("t", "theme: nord", "Evaluated 40"),
     ],
 )

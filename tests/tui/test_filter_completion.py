@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.content import Content
 
 from neps_state.reader import RunReader
 from neps_tui.facts.fold import summarize
@@ -170,7 +171,7 @@ def titles_while_typing(drive: Drive, root: Path, text: str) -> list[str]:
             await dashboard.press(KEYS.get(letter, letter))
             await dashboard.pilot.pause()
             title = dashboard.app.screen.query_one("#evaluated").border_title
-            titles.append(str(title).removeprefix("Evaluated "))
+            titles.append(Content.from_text(title).plain.partition("Evaluated ")[2])
 
     drive(root, steps)
     return titles
