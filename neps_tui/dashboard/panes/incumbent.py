@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from neps_tui.plots.small_plot import SmallPlot
 
 
+_AFTER_THE_FIRST_FRAME = 0.1
+"""Seconds until what makes plots is imported, which would hold up the frame's way out."""
+
+
 class IncumbentPane(Pane):
     """The best objective so far, with all trials behind it, or any plot that was chosen."""
 
@@ -44,9 +48,8 @@ class IncumbentPane(Pane):
         """Draw the plot."""
         del now
         if self._plot is None:
-            # Not before everything else is painted: the start does not wait for plots.
             self.set_title("Incumbent")
-            self.call_after_refresh(self._open)
+            self.call_after_refresh(self.set_timer, _AFTER_THE_FIRST_FRAME, self._open)
         else:
             self._plot.show(view)
 
