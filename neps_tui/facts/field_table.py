@@ -29,7 +29,7 @@ class FieldWords:
 FIELD_TABLE: tuple[FieldWords, ...] = (
     FieldWords("id", "The trial.", also=("trial",)),
     FieldWords("state", "One of the eight words below.", "state"),
-    FieldWords("verdict", "is:late, is:quiet, is:abandoned, is:suspected.", "verdict", ("is",)),
+    FieldWords("verdict", "is:late, or quiet, abandoned, suspected.", "verdict", ("is",)),
     FieldWords("worker", "Who evaluated it.", also=("evaluating_worker_id",)),
     FieldWords("sampled_by", "Who sampled it.", also=("sampling_worker_id",)),
     FieldWords(

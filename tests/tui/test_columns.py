@@ -403,8 +403,10 @@ def test_a_filter_by_how_long_ago_goes_by_the_clock(
         await dashboard.press("slash")
         dashboard.app.focused.value = "when<1min"
         await dashboard.shows("Evaluated 40 · filter when<1min")
+        await dashboard.shows("40 trials match")
         clock(90.0)
         await dashboard.shows("Evaluated 0 · filter when<1min")
+        await dashboard.until(lambda: " 0 trials match" in dashboard.text(), "the line says so")
 
     clock(30.0)
     drive(recorded_run("hyperband-0.17"), steps)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from neps_tui.facts.field_table import FIELD_TABLE
+
 Drive = Callable[..., None]
 CopyRun = Callable[[str], Path]
 
@@ -53,3 +55,12 @@ def test_the_end_of_the_help_is_one_key_away(
         await dashboard.shows("On the dashboard")
 
     drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
+
+
+def test_the_help_tells_what_filters_can_ask_for(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("question_mark", "G")
+        for field in FIELD_TABLE:
+            await dashboard.shows(field.means)
+
+    drive(recorded_run("hyperband-0.17"), steps)

@@ -56,6 +56,8 @@ class EvaluatedPane(TablePane):
         # In the past time goes by in leaps: any row may have aged.
         self._draw(news if view.moment is None else None, flash=news)
         self._best = best
+        if self._filter_text:
+            self._note_matches()
 
     def tick(self, now: float) -> None:
         """Let ages grow, now and then."""
@@ -65,6 +67,7 @@ class EvaluatedPane(TablePane):
             self.rows.age()
             if len(self.rows) != before:
                 self._draw_title()
+                self._note_matches()
                 self.post_message(self.Filtered())
             self.table.set_rows(self.rows.order(), self.rows.cells, None, flash=())
 
@@ -133,8 +136,12 @@ class EvaluatedPane(TablePane):
         """Filter while it is typed."""
         event.stop()
         self._filter_by(event.text, event.holds)
-        if self._filter_bar is not None:
-            self._filter_bar.note_matches(event.text, len(self.rows))
+        self._note_matches()
+
+    def _note_matches(self) -> None:
+        """Say in the line how many trials its filter lets through."""
+        if self._filter_bar is not None and self._filter_bar.display:
+            self._filter_bar.note_matches(self._filter_text, len(self.rows))
 
     def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
         """Go on in the table."""
