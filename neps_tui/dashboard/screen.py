@@ -301,8 +301,7 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
 
     def select_none(self) -> None:
         """Select nothing any more."""
-        for table in self.query(TrialTable):
-            table.clear_marks()
+        self._unmark()
 
     def action_sort(self) -> None:
         """Sort by the next column."""
@@ -359,13 +358,15 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
             await self._evaluated.open_jump()
 
     def action_clear(self) -> None:
-        """Take away the line in which an id is typed, or else filter and selection."""
-        if self._evaluated.close_jump():
-            self._activate(self._active)
-        else:
+        """Take away the line in which an id is typed, or else the selection, or else the filter."""
+        if not self._evaluated.close_jump() and (self._evaluated.is_typing or not self._unmark()):
             self._evaluated.close_filter()
-            self.select_none()
-            self._activate(self._active)
+        self._activate(self._active)
+
+    def _unmark(self) -> bool:
+        """Select nothing any more; whether anything was selected."""
+        were_marked = [table.clear_marks() for table in self.query(TrialTable)]
+        return any(were_marked)
 
     @on(EvaluatedPane.Filtered)
     def _on_filtered(self) -> None:

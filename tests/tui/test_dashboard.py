@@ -123,6 +123,22 @@ def test_what_is_selected_stays_so_whatever_is_clicked_or_typed(
     drive(recorded_run("hyperband-0.17"), steps)
 
 
+def test_escape_takes_the_selection_away_before_the_filter(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("slash", *"rung=0", "enter", "g", "space", "space")
+        await dashboard.shows("2 selected · filter rung=0")
+        await dashboard.press("escape")
+        await dashboard.until(lambda: "selected" not in dashboard.text(), "nothing is selected")
+        assert "filter rung=0" in dashboard.text()
+        await dashboard.press("escape")
+        await dashboard.shows("Evaluated 40")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
 def test_a_trial_is_selected_by_the_mouse_alone(drive: Drive, recorded_run: CopyRun) -> None:
     async def steps(dashboard: Any) -> None:
         await dashboard.shows("Evaluated 40")
