@@ -65,7 +65,7 @@ class SmallPlot(Vertical):
     def on_resize(self) -> None:
         """Draw for the new size, with a caption where there is room."""
         self._caption.display = self.size.height >= _ROWS_FOR_A_CAPTION
-        self.call_after_refresh(self._follow)
+        self.call_after_refresh(self._follow_if_seen)
 
     def focus_plot(self) -> None:
         """Let the arrows go from trial to trial."""
@@ -79,7 +79,12 @@ class SmallPlot(Vertical):
     def show(self, view: RunView) -> None:
         """Draw a moment of the run, though not all the time while it goes on."""
         self._view = view
-        self._follow()
+        self._follow_if_seen()
+
+    def _follow_if_seen(self) -> None:
+        """Not under another screen: its keys and plots need the time."""
+        if self.screen.is_active:
+            self._follow()
 
     def _follow(self) -> None:
         """Make the plot that is wished for of the moment that is shown, unless that is done."""

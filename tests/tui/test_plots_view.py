@@ -566,6 +566,32 @@ def test_a_plot_is_drawn_anew_for_another_size(
     drive(recorded_run("hyperband-0.17"), steps)
 
 
+def test_the_first_screen_makes_no_plots_while_another_is_seen(
+    drive: Drive, recorded_run: CopyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[int, int]] = []
+
+    def counting(wish: Wish, view: RunView, kept: Any, size: tuple[int, int], ascii: bool) -> Made:
+        made.append(size)
+        return make_plot(wish, view, kept, size, ascii)
+
+    monkeypatch.setattr(workshop, "make_plot", counting)
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Incumbent · 0.1309 in 15_rung_3")
+        await dashboard.press("P")
+        await dashboard.shows("objective over evaluations")
+        made.clear()
+        for width in (150, 140):
+            await dashboard.pilot.resize_terminal(width, 48)
+            await dashboard.pilot.pause(0.3)
+        assert all(columns > 100 for columns, _ in made)
+        await dashboard.press("escape")
+        await dashboard.until(lambda: any(columns < 100 for columns, _ in made), "drawn anew")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
 # --- what cannot be done -------------------------------------------------------------------------
 
 
