@@ -61,6 +61,9 @@ _DARK, _LIGHT = "textual-dark", "textual-light"
 _ASCII_CSS = Path(__file__).parent / "screens" / "ascii.tcss"
 _LONG_NOTE = 12.0
 _MOST_REASONS = 3
+_COLLECTED_AFTER = (20_000, 20, 20)
+"""Allocations before the collector runs, and runs before it looks at what is older: sorting many
+trials allocates so much that the usual ones would have it run several times within a key."""
 _FIRST_LOOK = 0.5
 """Seconds that the first paint waits for the run at the most."""
 
@@ -185,6 +188,7 @@ class NepsTuiApp(App[None]):
         if self._options.complaints:
             self._say("\n".join(self._options.complaints), "warning")
         gc.freeze()
+        gc.set_threshold(*_COLLECTED_AFTER)
         gc.enable()
 
     def _begin_watching(self) -> None:

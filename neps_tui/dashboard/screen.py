@@ -198,7 +198,8 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
         if not self.refuses("zoom"):
             self._grid.zoom()
             self._activate(self._active)
-            self.refresh_bindings()
+            # The last line may wait: the panes are what the key was pressed for.
+            self.call_after_refresh(self.refresh_bindings)
 
     @on(PaneGrid.ZoomAsked)
     def _on_zoom_asked(self, event: PaneGrid.ZoomAsked) -> None:

@@ -22,6 +22,7 @@ from neps_tui.words.formatting import plain, to_ascii
 _ENTER = {"enter": "enter"}
 """Spelled out: a terminal without Unicode has no sign for it."""
 _NO_SIZE = Size(0, 0)
+_NOTHING = Drawing()
 _NO_ROOM = "There is too little room for a plot."
 
 
@@ -216,6 +217,9 @@ class PlotCanvas(Widget, can_focus=True):
         return self._draw().places
 
     def _draw(self) -> Drawing:
+        if not self.size:
+            # Hidden: what was drawn will do when it is seen again.
+            return _NOTHING
         drawing = self._drawing
         if drawing is None or self._drawn_size != self.size:
             drawing = draw_plot(self._plot, *self.size, ascii=self._ascii)
