@@ -16,7 +16,7 @@ from neps_state.trial import UNFINISHED
 from neps_state.values import dominates, objective_values
 from neps_tui.facts.budget import has_worker_limits, limits_of
 from neps_tui.facts.config_keys import ConfigKeys
-from neps_tui.facts.summary import Evaluating, Incumbent, RunSummary, Usage
+from neps_tui.facts.summary import Evaluating, Incumbent, Limit, RunSummary, Usage
 from neps_tui.facts.verdicts import UsualDurations, WorkerHistory
 
 _NUMBER = (float, int)
@@ -176,6 +176,12 @@ class _Totals:
         used = self._by_worker
         by_worker = {} if used is None else {each: used[each] for each in self._workers}
         registered = (state.worker_ids or []) if state is not None else []
+        limits = limits_of(
+            None if state is None else state.budget,
+            usage,
+            by_worker,
+            {each.worker_id for each in evaluating},
+        )
         return RunSummary(
             counts=MappingProxyType({each: self._counts[each] for each in State}),
             total=len(self._states),
@@ -186,12 +192,7 @@ class _Totals:
             front=MappingProxyType(dict(self._front)),
             rungs=MappingProxyType(dict(sorted(self._rungs.items()))),
             usage=usage,
-            limits=limits_of(
-                None if state is None else state.budget,
-                usage,
-                by_worker,
-                {each.worker_id for each in evaluating},
-            ),
+            limits=self._known(limits),
             evaluating=tuple(sorted(evaluating, key=lambda each: each.started or 0.0)),
             pending=tuple(trial.metadata.id for trial in sorted(pending, key=_by_sampling)),
             workers=tuple(dict.fromkeys([*registered, *self._workers])),
@@ -200,6 +201,11 @@ class _Totals:
             fidelity_key=self.fidelity_key,
             config_keys=self._config_keys.frozen(snapshot.space),
         )
+
+    def _known(self, limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
+        """The limits without that of fidelities, where none has been told from other values yet."""
+        has_fidelity = self.fidelity_key is not None
+        return tuple(each for each in limits if has_fidelity or each.name != "fidelities")
 
     def _evaluating(self, trial: Trial) -> Evaluating:
         worker = trial.metadata.evaluating_worker_id or ""

@@ -173,7 +173,7 @@ def rung_words(rungs: tuple[Rung, ...]) -> str:
     count = max((len(rung.planned) for rung in rungs), default=0)
     if count < 2:
         return "run: being evaluated; wait: pending; up: promoted"
-    have = "trials of those planned" if any(rung.come for rung in rungs) else "trials planned"
+    have = "done/planned" if any(rung.come for rung in rungs) else "planned"
     return f"wait: pending; up: promoted; b0 … b{count - 1}: {have}"
 
 

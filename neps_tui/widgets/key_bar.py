@@ -66,8 +66,10 @@ class KeyBar(Widget):
                 key = self.app.get_key_display(binding)
                 shown = _Key(key, binding.description, binding.action, node, is_possible)
                 keys.setdefault(binding.action, shown)
-        if list(keys.values()) != self._keys:
-            self._keys = list(keys.values())
+        # Where there is no room for all, what cannot be done now gives way.
+        ordered = sorted(keys.values(), key=lambda each: not each.is_possible)
+        if ordered != self._keys:
+            self._keys = ordered
             self.refresh()
 
     def _is_refused(self, screen: Screen[object], action: str) -> bool:

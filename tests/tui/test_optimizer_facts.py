@@ -486,5 +486,19 @@ def test_names_have_the_room_they_need_where_there_is_some() -> None:
 def test_the_short_names_of_the_rung_table_are_explained(recorded_run: CopyRun) -> None:
     snapshot = read(recorded_run("hyperband-0.17"))
     said = rung_words(rung_table(snapshot, summarize(snapshot)))
-    assert said == "wait: pending; up: promoted; b0 … b3: trials of those planned"
+    assert said == "wait: pending; up: promoted; b0 … b3: done/planned"
     assert "pending" in rung_words(())
+
+
+def test_nothing_is_said_of_fidelities_spent_before_one_can_be_told() -> None:
+    budget = BudgetInfo(fidelities_to_spend=450)
+    first = run_of(trial("1_rung_0", {"x": 0.5, "epochs": 1}, 0.5), budget=budget)
+    assert summarize(first).limits == ()
+    later = run_of(
+        trial("1_rung_0", {"x": 0.5, "epochs": 1}, 0.5),
+        trial("2_rung_0", {"x": 0.7, "epochs": 1}, 0.6),
+        trial("1_rung_1", {"x": 0.5, "epochs": 3}, 0.4),
+        budget=budget,
+    )
+    (limit,) = summarize(later).limits
+    assert (limit.name, limit.used, limit.allowed) == ("fidelities", 5, 450)
