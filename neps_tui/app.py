@@ -30,6 +30,7 @@ from neps_tui.messages import (
     ActionAsked,
     Asked,
     ChangeAsked,
+    ChangedByHand,
     CommandEnded,
     CommandStarted,
     FileOpened,
@@ -239,7 +240,7 @@ class NepsTuiApp(App[None]):
         if message.changed.change_id is not None:
             self._dashboard.select_none()
             listed = f"{done[0]} " if len(done) == 1 else f"{len(done)} trials " if done else ""
-            undo = "; u takes it back" if message.plan.is_undoable else ""
+            undo = "; u takes it back, until a worker goes on" if message.plan.is_undoable else ""
             said = f"{listed}{message.plan.done}{undo}"
         if not refused:
             self._say(said)
@@ -288,8 +289,22 @@ class NepsTuiApp(App[None]):
     @on(ReplayAsked)
     def _on_replay_asked(self) -> None:
         if self.view is not None and not self._dashboard.is_replaying:
+            from neps_tui.replay.by_hand import changed_by_hand
+
             self._live = self.view
             self._dashboard.open_replay(self.view)
+            root = self.view.snapshot.root
+            self.post_message(
+                Asked(lambda: ChangedByHand(changed_by_hand(root)), self.post_message)
+            )
+
+    @on(ChangedByHand)
+    def _on_changed_by_hand(self, message: ChangedByHand) -> None:
+        there = self._live.snapshot.trials.keys() if self._live is not None else ()
+        known = len(message.trial_ids.intersection(there))
+        if known:
+            trials = "1 trial was" if known == 1 else f"{known} trials were"
+            self._say(f"{trials} reset or changed by hand: only the last turn of these is shown.")
 
     async def on_replay_bar_opened(self) -> None:
         """Do what the past was opened for, now that it is known."""

@@ -188,6 +188,18 @@ class ReplayAsked(Message):
     """The past of the run is to be gone through."""
 
 
+class ChangedByHand(Message):
+    """It has been read which trials somebody has changed.
+
+    Args:
+        trial_ids: The trials.
+    """
+
+    def __init__(self, trial_ids: frozenset[str]) -> None:
+        super().__init__()
+        self.trial_ids = trial_ids
+
+
 class Asked(Message):
     """Something is to be read by the store's thread, which alone reads the run.
 

@@ -79,13 +79,17 @@ class ActionCommands(Provider):
     def _here(self) -> Iterator[_Command]:
         """What the keys do now, on the screen that the palette was called from."""
         seen: set[str] = set()
-        for node, binding, _, tooltip in self.screen.active_bindings.values():
+        active = self.screen.active_bindings.values()
+        # What the last line shows before what moves a cursor.
+        for node, binding, _, tooltip in sorted(active, key=lambda each: not each.binding.show):
             if not tooltip or binding.action in seen or binding.action == _THE_PALETTE:
                 continue
             seen.add(binding.action)
             perform = partial(self.app.call_later, self.app.run_action, binding.action, node)
             name = binding.description.capitalize()
-            yield _Command(name, self._why_not(binding.action) or tooltip, perform)
+            key = self.app.get_key_display(binding)
+            help = self._why_not(binding.action) or tooltip
+            yield _Command(name, f"{help.rstrip('.')} ({key}).", perform)
 
     def _why_not(self, action: str) -> str | None:
         screen = self.screen

@@ -63,5 +63,5 @@ def _lines(view: RunView, trials: Sequence[Trial]) -> list[str]:
     return [
         f"back to pending: {counted(len(trials), 'trial')}, to be evaluated again",
         *(f"  {describe(trial)}" for trial in trials),
-        f"{what_goes}. Configs and all other trials stay.",
+        f"{what_goes}. Configs, logs and other files of theirs stay.",
     ]

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from neps_tui.facts.summary import Limit
 
-_RECENT = 20
+_RECENT = 60
 _STALLED_GAPS = 20
 _LEAST_STALL = 60.0
 
 
 def evaluations_per_second(ended: Sequence[float], now: float) -> float | None:
-    """How many trials end in a second, by the latest twenty and the time since.
+    """How many trials end in a second, by the latest sixty and the time since.
 
     Args:
         ended: When trials ended, sorted, seconds since the epoch.

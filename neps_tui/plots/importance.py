@@ -76,7 +76,8 @@ def _by_ranks(question: Question, title: str, sample: Sequence[Evaluation]) -> B
         tuple(bars),
         notes=(
             f"of {len(sample)} trials; 95 % intervals by Fisher's z; "
-            "each hyperparameter by itself, interactions are not seen",
+            "each hyperparameter by itself: neither interactions nor a best value in the middle "
+            "are seen, nor trials without an objective",
             *hint,
         ),
     )
@@ -88,7 +89,7 @@ def _rank_bar(key: ConfigKey, values: Sequence[Any], objectives: Sequence[float]
     if _is_numeric(key, values):
         signed = correlation(ranks([float(value) for value in values]), ranked)
         strength = abs(signed)
-        way = "higher is worse" if signed > 0 else "higher is better"
+        way = "rather lower is better" if signed > 0 else "rather higher is better"
     else:
         names = [number(value) for value in values]
         strength = correlation_ratio(names, ranked)

@@ -72,8 +72,8 @@ class ConfirmScreen(ModalScreen[bool]):
                 yield Static(_text(self._lines))
             yield Static(_text(self._risks), id="risks", classes="" if self._risks else "-empty")
             with Horizontal(id="answers"):
-                yield Button(_text(["No, leave it"]), id="no")
-                yield Button(_text([self._label]), id="yes", variant="warning")
+                yield Button(_text(["No, leave it (n)"]), id="no")
+                yield Button(_text([f"{self._label} (y)"]), id="yes", variant="warning")
 
     def action_answer(self, answer: bool) -> None:
         """Answer by a key."""

@@ -32,8 +32,11 @@ _FEW = 200
 
 Predicate = Callable[[Trial], bool]
 _USUAL: Final[Sorting] = (("objective", False),)
-_Entry: TypeAlias = tuple[int, float, str, str]
-"""A sort key and the trial's id, flat: nested tuples take twice as long to compare."""
+_Entry: TypeAlias = tuple[int, float, str, str, str]
+"""A sort key, the order of what is the same by it, and the trial's id, flat: nested tuples take
+twice as long to compare."""
+_ID_WIDTH = 16
+"""To which ids are filled up, so that 2_rung_0 comes before 19_rung_0."""
 
 
 class TrialRows:
@@ -200,11 +203,11 @@ class TrialRows:
         def entry(trial: Trial) -> _Entry:
             trial_id, value = trial.metadata.id, value_of(trial)
             if type(value) is float and value == value:  # most are: their sort key, made at once
-                return (0, value, "", trial_id)
+                return (0, value, "", trial_id.rjust(_ID_WIDTH, "0"), trial_id)
             key = key_of(value)
             if is_missing(key):
-                return (MISSING_RANK, *natural_id(trial_id)[1:], trial_id)
-            return (*key, trial_id)
+                return (MISSING_RANK, *natural_id(trial_id)[1:], "", trial_id)
+            return (*key, trial_id.rjust(_ID_WIDTH, "0"), trial_id)
 
         return entry
 

@@ -640,3 +640,16 @@ def test_a_rung_and_its_number_stay_on_one_line(
         assert not re.search(r"\d: +│", dashboard.text()), dashboard.text()
 
     drive(recorded_run("hyperband-0.17"), steps, size=(width, 40))
+
+
+def test_trials_that_are_the_same_in_a_column_stand_in_the_order_of_their_numbers(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        pane = dashboard.app.screen.query_one("#evaluated")
+        pane.sort_by("epochs")
+        lowest = [each for each in pane.rows.order() if each.endswith("_rung_0")]
+        assert lowest == [f"{number}_rung_0" for number in range(1, 28)]
+
+    drive(recorded_run("hyperband-0.17"), steps)

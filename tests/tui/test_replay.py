@@ -541,3 +541,19 @@ def test_it_begins_from_any_view(drive: Drive, recorded_run: CopyRun) -> None:
         await dashboard.shows("REPLAY")
 
     drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_that_earlier_turns_of_reset_trials_are_not_known_is_said(
+    drive: Drive, run_copy: CopyRun
+) -> None:
+    root = run_copy("hyperband-0.17")
+    state = NePSState.create_or_load(root, load_only=True)
+    state.lock_and_reset_trial_by_id("25_rung_0")
+    state.lock_and_reset_trial_by_id("8_rung_0")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 38")
+        await dashboard.press("R")
+        await dashboard.shows("2 trials were reset or changed by")
+
+    drive(root, steps)
