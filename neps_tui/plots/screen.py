@@ -234,8 +234,6 @@ class PlotsScreen(ViewScreen):
         kind = self._wish.kind
         if action in ("next_variant", "previous_variant") and len(self._all_variants()) < 2:
             return "This has no other aspect."
-        if action == "keep" and kind.is_slow:
-            return "This one has no place on the first screen."
         if action in ("next_point", "previous_point") and kind.is_slow:
             return "These are of all trials: there is none to point at."
         if action == "toggle_log" and kind.is_slow:

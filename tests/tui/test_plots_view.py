@@ -149,7 +149,7 @@ def test_a_short_footer_has_room_for_the_help(
     async def steps(dashboard: Any) -> None:
         await dashboard.press("P", *["tab"] * tabs)
         last_line = dashboard.text().splitlines()[-1]
-        assert "x aspect  / brush" in last_line
+        assert "/ brush" in last_line
         assert "? help" in last_line
 
     drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
@@ -259,14 +259,29 @@ def test_a_trial_that_is_pointed_at_on_the_first_screen_is_named(
     drive(recorded_run("hyperband-0.17"), steps)
 
 
-def test_importance_has_no_place_there(drive: Drive, recorded_run: CopyRun) -> None:
-    async def steps(dashboard: Any) -> None:
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)])
+def test_importance_stands_on_the_first_screen_too_and_gives_way_to_another(
+    drive: Drive, recorded_run: CopyRun, size: tuple[int, int]
+) -> None:
+    async def keep(dashboard: Any) -> None:
         await dashboard.press("P", "shift+tab", "shift+tab")
         await dashboard.shows("Importance for objective")
-        await dashboard.press("d")
-        await dashboard.shows("no place on the first screen")
+        await dashboard.press("d", "escape", "p")
+        await dashboard.shows("how uncertain")
+        assert "best so far" not in dashboard.text()
 
-    drive(recorded_run("hyperband-0.17"), steps)
+    async def back(dashboard: Any) -> None:
+        await dashboard.press("p")
+        await dashboard.shows("how uncertain")
+        await dashboard.press("P")
+        await dashboard.shows("objective over evaluations")
+        await dashboard.press("d", "escape", "p")
+        await dashboard.shows("★ incumbent")
+        assert "how uncertain" not in dashboard.text()
+
+    root = recorded_run("hyperband-0.17")
+    drive(root, keep, size=size)
+    drive(root, back, size=size)
 
 
 @given(
@@ -278,7 +293,7 @@ def test_importance_has_no_place_there(drive: Drive, recorded_run: CopyRun) -> N
 )
 def test_whatever_was_remembered_is_a_plot_or_none(found: object) -> None:
     chosen = ChosenPlot.from_plain(found)
-    assert chosen is None or chosen.kind == "ladder"
+    assert chosen is None or chosen.kind in ("ladder", "importance")
 
 
 @pytest.mark.parametrize("name", ["hyperband-0.17", "multiobjective-0.17", "random-0.13"])
