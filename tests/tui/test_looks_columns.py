@@ -8,7 +8,7 @@ from looks import LARGE, SMALL, Compare, CopyRun, after, app_on
 BOTH_THEMES = pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
 BOTH_SIZES = pytest.mark.parametrize("size", [LARGE, SMALL], ids=["large", "small"])
 
-pytestmark = pytest.mark.usefixtures("fixed_time")
+pytestmark = pytest.mark.usefixtures("fixed_time", "fixed_place")
 
 
 @BOTH_THEMES

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from looks import LARGE, SMALL, Compare, CopyRun, after, app_on
 
-pytestmark = pytest.mark.usefixtures("fixed_time")
+pytestmark = pytest.mark.usefixtures("fixed_time", "fixed_place")
 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])

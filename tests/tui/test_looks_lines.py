@@ -22,7 +22,7 @@ LINES = {
     "elsewhere": ("killed-0.17", ("number_sign", *"10")),
 }
 
-pytestmark = pytest.mark.usefixtures("fixed_time")
+pytestmark = pytest.mark.usefixtures("fixed_time", "fixed_place")
 
 
 def typed(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:

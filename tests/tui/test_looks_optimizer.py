@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from looks import LARGE, SMALL, Compare, CopyRun, after, app_on
 
-pytestmark = pytest.mark.usefixtures("fixed_time")
+pytestmark = pytest.mark.usefixtures("fixed_time", "fixed_place")
 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])

@@ -9,7 +9,7 @@ BOTH_THEMES = pytest.mark.parametrize("theme", ["textual-dark", "textual-light"]
 BOTH_SIZES = pytest.mark.parametrize("size", [LARGE, SMALL], ids=["large", "small"])
 TO_THE_MIDDLE = ("L", "L", "L", "L", "L")
 
-pytestmark = pytest.mark.usefixtures("fixed_time")
+pytestmark = pytest.mark.usefixtures("fixed_time", "fixed_place")
 
 
 @BOTH_THEMES
