@@ -9,7 +9,6 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Static
 
-from neps_tui.plots.bar_lines import bar_lines
 from neps_tui.plots.canvas import PlotCanvas
 from neps_tui.plots.caption import Caption, inert
 from neps_tui.plots.captions import legend_parts, pointed_parts
@@ -92,7 +91,7 @@ class SmallPlot(Vertical):
 
     def _follow_if_seen(self) -> None:
         """Not under another screen: its keys and plots need the time."""
-        if self.screen.is_active:
+        if self.is_attached and self.screen.is_active:
             self._follow()
 
     def _follow(self) -> None:
@@ -133,6 +132,8 @@ class SmallPlot(Vertical):
         self._shown = made, self.size
         self._show_bars(isinstance(plot, Bars))
         if isinstance(plot, Bars):
+            from neps_tui.plots.bar_lines import bar_lines
+
             lines = bar_lines(plot, self.size.width - _SCROLL_BAR, ascii=self._ascii)
             self._words.update(inert(lines, ascii=self._ascii))
             self.post_message(self.Drawn(plot.title))

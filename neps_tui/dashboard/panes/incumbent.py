@@ -54,7 +54,7 @@ class IncumbentPane(Pane):
             self._plot.show(view)
 
     async def _open(self) -> None:
-        if self._plot is not None or self.view is None:
+        if self._plot is not None or self.view is None or not self.is_attached:
             return
         from neps_tui.plots.small_plot import SmallPlot
 
