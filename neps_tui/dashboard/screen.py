@@ -152,7 +152,10 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
 
     def on_tabs_tab_activated(self) -> None:
         """Go to the pane whose tab was chosen."""
-        if self._tabs is not None and self._tabs.display:
+        if self._tabs is None or not self._tabs.display:
+            return
+        # A tab that only follows the pane must not take the focus from a line being typed.
+        if self._tabs.active_pane != self._active:
             self._activate(self._tabs.active_pane)
 
     def on_descendant_focus(self) -> None:

@@ -489,6 +489,21 @@ def test_what_is_typed_right_after_the_slash_goes_into_the_filter(
     drive(recorded_run("hyperband-0.17"), steps)
 
 
+@pytest.mark.parametrize("line", ["slash", "number_sign"])
+@pytest.mark.parametrize("tab", list("vnepo"))
+def test_what_is_typed_goes_into_the_line_that_was_opened_from_another_tab(
+    drive: Drive, recorded_run: CopyRun, tab: str, line: str
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press(tab)
+        await dashboard.press(line)
+        await dashboard.press(*"15", "s", "q")
+        assert "15sq" in dashboard.text()
+        assert dashboard.app.is_running
+
+    drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
+
+
 def test_the_last_line_shows_whole_keys_only(drive: Drive, recorded_run: CopyRun) -> None:
     async def steps(dashboard: Any) -> None:
         await dashboard.shows("15_rung_3")
