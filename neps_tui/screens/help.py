@@ -58,9 +58,10 @@ _KEY_NAMES = {
     "shift+tab": "shift tab",
 }
 _KEY_WIDTH = 24
-_LEAST_TEXT, _MOST_TEXT = 42, 84
-_BESIDE_TEXT = 14
-"""Cells of the screen beside keys and texts."""
+_LEAST_TEXT, _MOST_TEXT = 20, 84
+_AROUND_TEXT = 10
+"""Cells of the box for indentation, padding, border and scroll bar."""
+_AROUND_BOX = 4
 _MOUSE = (
     ("click", "Go to a row, a point or a worker; once more opens its trial."),
     ("ctrl or shift click", "Select a row, or all up to it."),
@@ -83,7 +84,6 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen {
         align: center middle;
         & > VerticalScroll {
-            max-width: 96%;
             height: auto;
             max-height: 90%;
             border: round $primary;
@@ -115,11 +115,11 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The keys, place by place, and the signs."""
-        room = self.app.size.width - _KEY_WIDTH - _BESIDE_TEXT
+        room = self.app.size.width - _AROUND_BOX - _KEY_WIDTH - _AROUND_TEXT
         width = min(max(room, _LEAST_TEXT), _MOST_TEXT)
         with self._box as box:
             box.border_title = "Help"
-            box.styles.width = _KEY_WIDTH + width + _BESIDE_TEXT // 2
+            box.styles.width = _KEY_WIDTH + width + _AROUND_TEXT
             yield Static(Content.assemble(*self._parts(width)), markup=False)
 
     def action_scroll(self, to: str) -> None:

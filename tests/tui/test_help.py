@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,3 +65,18 @@ def test_the_help_tells_what_filters_can_ask_for(drive: Drive, recorded_run: Cop
             await dashboard.shows(field.means)
 
     drive(recorded_run("hyperband-0.17"), steps)
+
+
+@pytest.mark.parametrize("width", [60, 80, 122, 160])
+def test_what_a_key_does_stands_beside_it_in_every_terminal(
+    drive: Drive, recorded_run: CopyRun, width: int
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("question_mark")
+        await dashboard.shows("On the dashboard")
+        lines = re.findall(r"│  (.*?) *[▁-█]* *│", dashboard.text())
+        told = [line for line in lines if line.strip()]
+        assert told[0] == "On the dashboard"
+        assert all(line.startswith("  ") for line in told[1:])
+
+    drive(recorded_run("hyperband-0.17"), steps, size=(width, 24))
