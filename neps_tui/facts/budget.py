@@ -33,7 +33,7 @@ def limits_of(
         budget: As the optimizer's state has it.
         usage: What the finished trials used.
         used_by_worker: The same by each worker, where each has a budget of its own.
-        at_work: The workers that are evaluating a trial.
+        at_work: The workers that are evaluating a trial, or between two.
     """
     if budget is None:
         return ()

@@ -20,6 +20,8 @@ from neps_tui.facts.summary import Evaluating, Incumbent, Limit, RunSummary, Usa
 from neps_tui.facts.verdicts import UsualDurations, WorkerHistory
 
 _NUMBER = (float, int)
+_BETWEEN_TRIALS = 60.0
+"""Seconds that a worker may take from one trial to the next, as the sampling of some does."""
 
 
 class RunFold:
@@ -180,7 +182,7 @@ class _Totals:
             None if state is None else state.budget,
             usage,
             by_worker,
-            {each.worker_id for each in evaluating},
+            self._at_work(evaluating),
         )
         return RunSummary(
             counts=MappingProxyType({each: self._counts[each] for each in State}),
@@ -201,6 +203,13 @@ class _Totals:
             fidelity_key=self.fidelity_key,
             config_keys=self._config_keys.frozen(snapshot.space),
         )
+
+    def _at_work(self, evaluating: Iterable[Evaluating]) -> set[str]:
+        """The workers that evaluate a trial, and those that are only between two."""
+        signs = {worker: history.last_sign for worker, history in self._workers.items()}
+        latest = max(signs.values(), default=0.0)
+        recent = (worker for worker, sign in signs.items() if latest - sign < _BETWEEN_TRIALS)
+        return {each.worker_id for each in evaluating}.union(recent)
 
     def _known(self, limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
         """The limits without that of fidelities, where none has been told from other values yet."""

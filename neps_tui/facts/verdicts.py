@@ -41,6 +41,12 @@ class WorkerHistory:
         """How many trials it has ended."""
         return len(self._spans)
 
+    @property
+    def last_sign(self) -> float:
+        """When it last started a trial or ended the latest, seconds since the epoch."""
+        ended = self._spans[-1][1] if self._spans else -math.inf
+        return max(ended, -math.inf if self.last_start is None else self.last_start)
+
     def note(self, metadata: MetaData) -> None:
         """Take in a trial of this worker."""
         start, end = metadata.time_started, metadata.time_end

@@ -284,7 +284,7 @@ def test_a_run_is_finished_once_every_worker_has_spent_its_own_budget() -> None:
 
 def test_a_workers_budget_is_measured_by_the_worker_that_has_most_left() -> None:
     ended = [made(number) for number in range(1, 9)]
-    running = made(9, State.EVALUATING, worker="worker_1")
+    running = made(9, State.EVALUATING, worker="worker_1", started=200.0)
     found = summarize(with_worker_budget(*ended, running, evaluations=10))
 
     (limit,) = found.limits
@@ -292,6 +292,17 @@ def test_a_workers_budget_is_measured_by_the_worker_that_has_most_left() -> None
     left = seconds_left(found.limits, found.usage.evaluations, 0.5)
     assert left is not None
     assert left[0] == 20.0
+
+
+def test_a_worker_between_two_trials_goes_on_spending_its_budget() -> None:
+    ended = [made(1, ended=90.0), made(2, worker="worker_1", ended=100.0)]
+    running = made(3, State.EVALUATING, started=100.5)
+    (both,) = summarize(with_worker_budget(*ended, running, evaluations=10)).limits
+    assert both.left == 9 + 9
+
+    much_later = made(3, State.EVALUATING, started=500.0)
+    (one,) = summarize(with_worker_budget(*ended, much_later, evaluations=10)).limits
+    assert one.left == 9
 
 
 def test_between_two_trials_a_run_is_not_idle() -> None:
