@@ -668,3 +668,15 @@ def test_trials_that_are_the_same_in_a_column_stand_in_the_order_of_their_number
         assert lowest == [f"{number}_rung_0" for number in range(1, 28)]
 
     drive(recorded_run("hyperband-0.17"), steps)
+
+
+@pytest.mark.parametrize(("keys", "size"), [("v", (80, 24)), ("vz", (160, 48))])
+def test_with_room_to_spare_what_runs_is_told_with_its_config(
+    drive: Drive, recorded_run: CopyRun, keys: str, size: tuple[int, int]
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press(*keys)
+        await dashboard.shows("usual  learning_rate  optimizer  weight_decay")
+        await dashboard.shows("1.13e-5  lion             0.0525")
+
+    drive(recorded_run("killed-0.17"), steps, size=size)
