@@ -11,7 +11,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fcntl import ioctl
 from pathlib import Path
 
@@ -23,14 +23,16 @@ PATIENCE = 30.0
 class Watched:
     """The dashboard in a pseudo-terminal, and all that it has written there."""
 
-    def __init__(self, *arguments: str, **environment: str) -> None:
+    def __init__(
+        self, *arguments: str, program: Sequence[str] = ("-m", "neps_tui"), **environment: str
+    ) -> None:
         self._main, side = pty.openpty()
         ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.before = termios.tcgetattr(side)
         self._side = side
         self._open_ends = [self._main, side]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "neps_tui", *arguments],
+            [sys.executable, *program, *arguments],
             stdin=side,
             stdout=side,
             stderr=side,
@@ -110,5 +112,42 @@ def test_a_terminal_that_cannot_draw_is_refused_in_a_line(
         assert watched.process.returncode == 2
         assert b"this terminal cannot draw" in watched.written
         assert b"\x1b" not in watched.written
+    finally:
+        watched.close()
+
+
+_BROKEN = """
+import sys
+from neps_tui.dashboard.panes.pending import PendingPane
+from neps_tui.cli import main
+
+def show(self, view, now):
+    raise ValueError("half a \\x1b]0;title\\x07 pane")
+
+PendingPane.show = show
+sys.exit(main())
+"""
+
+
+def test_a_mistake_of_ours_is_told_in_a_line_and_kept_to_be_reported(
+    run_copy: Callable[[str], Path], tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    watched = Watched(
+        str(run_copy("killed-0.17")), program=("-c", _BROKEN), XDG_STATE_HOME=str(state)
+    )
+    try:
+        watched.read_until(lambda: watched.process.poll() is not None)
+        while select.select([watched._main], [], [], 0.2)[0]:
+            watched.written += os.read(watched._main, 65536)
+        said = watched.written.rpartition(b"\x1b")[2].decode()
+
+        assert watched.process.returncode == 70
+        assert b"Traceback" not in watched.written
+        assert b"\x1b]0;title" not in watched.written
+        assert said.count("the dashboard broke down: ValueError: half a") == 1
+        assert f"please report {state / 'neps-tui' / 'breakdown.txt'}" in said
+        assert "in show" in (state / "neps-tui" / "breakdown.txt").read_text()
+        assert watched.settings() == watched.before
     finally:
         watched.close()
