@@ -9,7 +9,7 @@ from typing import TypeAlias
 from neps_state import Changed, NePSState, State, Trial
 from neps_tui.facts.summary import Evaluating
 from neps_tui.view import RunView
-from neps_tui.words.formatting import counted, duration, few_of, number
+from neps_tui.words.formatting import counted, duration, few_of, number, plain
 
 Make: TypeAlias = Callable[[NePSState, bool], Changed]
 """Makes a change; told whether to edit even trials that a worker may be evaluating."""
@@ -77,7 +77,8 @@ def describe(trial: Trial) -> str:
     text = f"{trial.id} ({trial.metadata.state.value}{held})"
     if report is None or report.err is None:
         return text
-    error = str(report.err)
+    # Made inert first: half an escape sequence is no longer known as one.
+    error = plain(str(report.err))
     shown = error if len(error) <= _LONGEST_ERROR else f"{error[: _LONGEST_ERROR - 1]}…"
     return f"{text} {shown}"
 
