@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,14 @@ from textual.command import CommandPalette
 from textual.events import Key
 
 from neps_state import NePSState, State, Trial
+from neps_tui.actions import ACTIONS
 from neps_tui.app import Options
 from neps_tui.dashboard.screen import DashboardScreen
+from neps_tui.palette import ActionCommands
 from neps_tui.screens.confirm import ConfirmScreen
 from neps_tui.trial.screen import TrialScreen
 from neps_tui.widgets.key_bar import KeyBar
+from neps_tui.widgets.trial_table import TrialTable
 
 Drive = Callable[..., None]
 CopyRun = Callable[[str], Path]
@@ -277,6 +281,48 @@ def test_what_a_worker_writes_comes_to_the_screen(drive: Drive, run_copy: CopyRu
         worker.lock_and_report_trial_evaluation(trial, report, worker_id="worker_0")
         await dashboard.shows("Evaluated 31")
         await dashboard.shows("★ 0.00123")
+
+    drive(root, steps)
+
+
+def highlighted(dashboard: Any) -> set[str]:
+    """The evaluated trials in sight whose rows have another background than most."""
+    table = dashboard.app.screen.query_one("#evaluated TrialTable", TrialTable)
+    seen = list(table.keys)[: table.size.height - 1]
+    styles = {key: next(iter(table.render_line(at))).style for at, key in enumerate(seen, start=1)}
+    colours = {key: style.bgcolor for key, style in styles.items() if style is not None}
+    usual = Counter(colours.values()).most_common(1)[0][0]
+    return {key for key, colour in colours.items() if colour != usual} - {table.cursor_key}
+
+
+def test_a_new_best_and_the_row_that_lost_its_star_are_highlighted_for_a_moment(
+    drive: Drive, run_copy: CopyRun
+) -> None:
+    root = run_copy("killed-0.17")
+    worker = NePSState.create_or_load(root, load_only=True)
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 9")
+        best = dashboard.app.view.summary.best_id
+        await dashboard.press("G")
+        await dashboard.until(lambda: not highlighted(dashboard), "nothing is new yet")
+        trial = worker.lock_and_get_trial_by_id("11")
+        trial.set_evaluating(time_started=1_795_448_101.0, worker_id="worker_0")
+        worker.put_updated_trial(trial, hints="metadata")
+        report = trial.set_complete(
+            report_as="success",
+            time_end=1_795_448_102.0,
+            objective_to_minimize=0.00123,
+            cost=1.0,
+            learning_curve=None,
+            err=None,
+            tb=None,
+            extra=None,
+            evaluation_duration=1.0,
+        )
+        worker.lock_and_report_trial_evaluation(trial, report, worker_id="worker_0")
+        await dashboard.until(lambda: highlighted(dashboard) == {"11", best}, "both stand out")
+        await dashboard.until(lambda: not highlighted(dashboard), "a moment later neither does")
 
     drive(root, steps)
 
@@ -606,6 +652,30 @@ def test_the_palette_does_what_is_done_elsewhere(
         await dashboard.press("g", first)
         await choose(dashboard, asked)
         await dashboard.shows(said)
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+_HIDDEN = pytest.mark.xfail(reason="H means something else there, which hides the history")
+
+
+@pytest.mark.parametrize(
+    "key", [*"tEOP", pytest.param("w", marks=_HIDDEN), pytest.param("R", marks=_HIDDEN)]
+)
+def test_the_palette_finds_every_action_from_wherever_it_is_called(
+    drive: Drive, recorded_run: CopyRun, key: str
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press(key)
+        await dashboard.pilot.pause(0.2)
+        commands = ActionCommands(dashboard.app.screen)
+        for action in ACTIONS:
+            # A file that is followed and a choice of runs are places of their own.
+            if action.place in ("tail", "chooser") or action.id in ("back", "command_palette"):
+                continue
+            found = [str(hit.text).lower() async for hit in commands.search(action.label)]
+            assert any(text.endswith(action.label.lower()) for text in found), action.id
 
     drive(recorded_run("hyperband-0.17"), steps)
 

@@ -179,6 +179,16 @@ def running(*trials: Trial, fidelity: str | None = "epochs") -> Evaluating:
     return found
 
 
+def test_late_goes_by_nineteen_of_twenty_like_trials_whatever_others_took() -> None:
+    like = [at(number, 3, float(number)) for number in range(1, 101)]
+    others = [at(number, 27, took) for number, took in ((201, 0.1), (202, 900.0), (203, 900.0))]
+    found = running(
+        *like, *others, *(at(number, 1, 0.1) for number in range(301, 400)), at(0, 3, None)
+    )
+    assert found.standing_at(1094.0) == "working"
+    assert found.standing_at(1097.0) == "late"
+
+
 def test_a_trial_goes_quiet_by_the_longest_of_a_few_like_ones() -> None:
     few = [at(1, 3, 4.0), at(2, 3, 20.0), at(3, 1, 90.0)]
     found = running(*few, at(9, 3, None))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -89,6 +91,15 @@ def test_incumbents_and_crashes_are_found_both_ways(now: RunView) -> None:
     crash = neighbour(history.crashes, history.start, 1)
     assert history.at(crash).summary.counts[State.CRASHED] == 1
     assert neighbour(history.crashes, crash, -1) is None
+
+
+def test_a_trial_that_failed_is_jumped_to_like_one_that_crashed(now: RunView) -> None:
+    trials = dict(now.snapshot.trials)
+    trial = trials["15_rung_3"]
+    trials["15_rung_3"] = replace(trial, metadata=replace(trial.metadata, state=State.FAILED))
+    snapshot = replace(now.snapshot, trials=MappingProxyType(trials))
+    crashes = RunHistory(RunView(snapshot, summarize(snapshot))).crashes
+    assert set(crashes) - set(RunHistory(now).crashes) == {trial.metadata.time_end}
 
 
 def test_no_moment_of_the_past_directly_follows_the_present(now: RunView) -> None:

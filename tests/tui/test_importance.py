@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -156,3 +157,24 @@ def test_few_trials_are_no_ground_for_anything(recorded_run: CopyRun) -> None:
     made = make(replace(asked, holds=lambda trial: trial.id in some))
     assert made.bars == ()
     assert made.empty == "It takes 8 trials with an objective."
+
+
+def test_who_has_not_installed_its_library_still_sees_ranks(recorded_run: CopyRun) -> None:
+    """In a program of its own: here the library may have been imported already."""
+    program = """
+import sys
+sys.modules["sklearn"] = sys.modules["numpy"] = None
+from pathlib import Path
+from neps_state.reader import RunReader
+from neps_tui.facts.fold import summarize
+from neps_tui.plots.evaluated import Question
+from neps_tui.plots.importance import make
+from neps_tui.view import RunView
+snapshot = RunReader(Path(sys.argv[1])).poll()
+print(make(Question(RunView(snapshot, summarize(snapshot)))).title)
+"""
+    run = str(recorded_run("hyperband-0.17"))
+    told = subprocess.run(
+        [sys.executable, "-c", program, run], capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "Importance for objective, by rank correlation\n"

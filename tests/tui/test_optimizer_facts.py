@@ -113,6 +113,8 @@ def test_each_limit_says_how_long_it_lasts_and_which_ends_the_run() -> None:
 def test_limits_of_the_older_generation_of_names_are_found_too() -> None:
     (evaluations, cost) = budgets_of(going(max_evaluations=20, cost_to_spend=40.0), 100.0).run
     assert (evaluations.allowed, cost.allowed) == (20, 40.0)
+    (_, cost) = budgets_of(going(max_cost_total=30.0), 100.0).run
+    assert cost.allowed == 30.0
 
 
 def test_a_spent_limit_ends_the_run() -> None:
@@ -136,6 +138,22 @@ def test_each_worker_has_its_own_budget() -> None:
     assert first.seconds_left == pytest.approx(100.0)
     assert (second.is_busy, second.spendings[0].used) == (False, 0)
     assert found.end == "the workers' own budgets end it first, in 2 min"
+
+
+def test_a_worker_may_be_limited_in_each_resource() -> None:
+    config = {"x": 0.5, "epochs": 1}
+    done = (trial("1_rung_0", config, 0.5), trial("1_rung_1", {**config, "epochs": 3}, 0.4))
+    for resource, used in (("evaluations", 2), ("cost", 2.0), ("fidelities", 4)):
+        budget = BudgetInfo(**{f"worker_{resource}_to_spend": 10})
+        snapshot = run_of(
+            *done, trial("2_rung_0", {"x": 0.7, "epochs": 1}, end=None), budget=budget
+        )
+        (limit,) = summarize(snapshot).limits
+        assert (limit.name, limit.per_worker, limit.allowed) == (resource, True, 10)
+        assert limit.used == used
+        first, second = budgets_of(snapshot, 100.0).workers
+        assert [(each.resource, each.used) for each in first.spendings] == [(resource, used)]
+        assert [each.used for each in second.spendings] == [0]
 
 
 def test_a_worker_and_the_run_may_both_be_limited(recorded_run: CopyRun) -> None:

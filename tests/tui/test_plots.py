@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import random
+from collections import Counter
 from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -122,6 +123,31 @@ def test_the_ladder_joins_a_trial_to_the_one_it_continues(recorded_run: CopyRun)
     assert {line.points[1][0] - line.points[0][0] for line in plot.lines} == {1.0}
 
 
+def test_the_ladder_tells_who_was_promoted_from_who_was_dropped(recorded_run: CopyRun) -> None:
+    view = view_of(recorded_run("hyperband-0.17"))
+    plot = plot_of("ladder", Question(view))
+    pens = {dot.trial_id: dot.pen for dot in plot.dots if dot.pen != "best"}
+    promoted = {trial.metadata.previous_trial_id for trial in view.snapshot.trials.values()}
+    assert {trial_id for trial_id, pen in pens.items() if pen == "good"} == promoted - {None}
+    assert {*pens.values()} == {"good", "plain"}
+
+
+def test_the_steps_of_the_front_go_through_its_trials(recorded_run: CopyRun) -> None:
+    view = view_of(recorded_run("multiobjective-0.17"))
+    (boundary,) = plot_of("front", Question(view)).lines
+    assert boundary.step
+    assert sorted(boundary.points) == sorted(view.summary.front.values())
+
+
+def test_the_front_of_each_pair_is_of_these_two_objectives(recorded_run: CopyRun) -> None:
+    view = many(recorded_run("multiobjective-0.17"), 60, objectives=3)
+    for pair, places in (("1 and 2", (0, 1)), ("1 and 3", (0, 2)), ("2 and 3", (1, 2))):
+        plot = plot_of("front", Question(view, variant=pair))
+        for dot in plot.dots:
+            values = view.snapshot.trials[dot.trial_id].report.objective_to_minimize
+            assert (dot.x, dot.y) == tuple(values[place] for place in places)
+
+
 def test_categories_are_columns_of_their_own(recorded_run: CopyRun) -> None:
     view = view_of(recorded_run("hyperband-0.17"))
     plot = plot_of("parameter", Question(view, variant="optimizer"))
@@ -135,6 +161,25 @@ def test_a_hyperparameter_sampled_on_a_log_scale_is_shown_on_one(recorded_run: C
     view = view_of(recorded_run("hyperband-0.17"))
     assert plot_of("parameter", Question(view, variant="learning_rate")).x.log
     assert not plot_of("parameter", Question(view, variant="weight_decay")).x.log
+
+
+def test_an_axis_of_parallel_coordinates_is_logarithmic_where_the_space_is(
+    recorded_run: CopyRun,
+) -> None:
+    view = view_of(recorded_run("hyperband-0.17"))
+    plot = plot_of("parallel", Question(view))
+    axes = [name for _, name in plot.x.names]
+    for name, scale in (("learning_rate", math.log), ("weight_decay", float)):
+        places = {
+            line.trial_id: dict(line.points)[float(axes.index(name))]
+            for line in plot.lines
+            if line.trial_id
+        }
+        scaled = {each: scale(view.snapshot.trials[each].config[name]) for each in places}
+        low, high = min(scaled.values()), max(scaled.values())
+        assert places == pytest.approx(
+            {each: (value - low) / (high - low) for each, value in scaled.items()}
+        )
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -372,6 +417,32 @@ def test_what_is_spent_has_its_unit(recorded_run: CopyRun, variant: str) -> None
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "variant"),
+    [("multiobjective-0.17", "time"), ("hyperband-0.17", "cost"), ("hyperband-0.17", "fidelity")],
+)
+def test_each_trial_stands_where_so_much_was_spent_when_it_ended(
+    recorded_run: CopyRun, name: str, variant: str
+) -> None:
+    view = view_of(recorded_run(name))
+    reported = sorted(
+        (trial for trial in view.snapshot.trials.values() if trial.report is not None),
+        key=lambda trial: trial.metadata.time_end,
+    )
+    start = min(trial.metadata.time_started for trial in reported)
+    spent = {
+        "time": lambda: [trial.metadata.time_end - start for trial in reported],
+        "cost": lambda: accumulate(trial.report.cost or 0.0 for trial in reported),
+        "fidelity": lambda: accumulate(float(trial.config["epochs"]) for trial in reported),
+    }
+    ids = [trial.id for trial in reported]
+    expected = dict(zip(ids, spent[variant](), strict=True))
+    dots = plot_of("incumbent", Question(view, variant=variant)).dots
+    assert {dot.trial_id: dot.x for dot in dots} == pytest.approx(
+        {dot.trial_id: expected[dot.trial_id] for dot in dots}
+    )
+
+
 def test_a_rung_is_named_with_its_fidelity_and_how_many_came_to_it(recorded_run: CopyRun) -> None:
     plot = plot_of("ladder", Question(view_of(recorded_run("hyperband-0.17"))))
     assert [name for _, name in plot.x.names] == [
@@ -495,3 +566,19 @@ def test_groups_of_a_distribution_stand_below_each_other(recorded_run: CopyRun) 
         assert band[0] - 0.5 < min(heights) <= max(heights) < band[0] + 0.5
         assert line.base is not None
         assert line.base <= min(heights)
+
+
+def test_a_distribution_is_by_what_was_asked_for(recorded_run: CopyRun) -> None:
+    view = view_of(recorded_run("import-0.17"))
+    question = Question(view)
+    found = [each.trial for each in question.evaluations()]
+    groups: dict[str, Callable[[Trial], str]] = {
+        "state": lambda trial: trial.state.value,
+        "worker": lambda trial: trial.metadata.evaluating_worker_id or "no worker",
+    }
+    for by, of in groups.items():
+        counts = Counter(map(of, found))
+        assert len(counts) > 1
+        plot = plot_of("distribution", replace(question, variant=by))
+        names = {name for _, name in plot.y.names if " · " in name}
+        assert names == {f"{group} · {count}" for group, count in counts.items()}

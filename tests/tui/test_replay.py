@@ -7,15 +7,18 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from neps_state import NePSState
 from neps_tui.remembered import recall
+from neps_tui.replay.bar import ReplayBar
 from neps_tui.replay.history import RunHistory
 from neps_tui.screens.confirm import ConfirmScreen
 from neps_tui.view import RunView
+from neps_tui.words.formatting import number
 
 Drive = Callable[..., None]
 CopyRun = Callable[[str], Path]
@@ -148,6 +151,40 @@ def test_it_plays_to_the_end_and_stops(drive: Drive, recorded_run: CopyRun) -> N
         await dashboard.shows("stopped")
 
     drive(recorded_run("hyperband-0.17"), steps, size=(80, 24))
+
+
+def test_time_goes_by_from_as_fast_as_it_did_to_ten_thousand_times_as_fast(
+    drive: Drive, recorded_run: CopyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr("neps_tui.replay.bar.time", SimpleNamespace(monotonic=lambda: clock[0]))
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 9")
+        await dashboard.press("R")
+        await dashboard.shows("Evaluated 0")
+        bar = dashboard.app.screen.query_one(ReplayBar)
+        start = bar.moment
+        await dashboard.press(*["minus"] * 9, "space")
+        await dashboard.shows("· ×1")
+        clock[0] += 0.5
+        await dashboard.until(
+            lambda: bar.moment - start == pytest.approx(0.5, abs=0.01), "half a second"
+        )
+        await dashboard.press("plus")
+        await dashboard.shows("· ×10")
+        clock[0] += 0.25
+        await dashboard.until(
+            lambda: bar.moment - start == pytest.approx(3.0, abs=0.01), "ten times that"
+        )
+        await dashboard.press(*["plus"] * 9)
+        await dashboard.shows(f"· ×{number(10_000)}")
+        clock[0] += 0.0005
+        await dashboard.until(
+            lambda: bar.moment - start == pytest.approx(8.0, abs=0.01), "much more"
+        )
+
+    drive(recorded_run("killed-0.17"), steps)
 
 
 def test_what_a_worker_writes_meanwhile_waits_for_the_present(

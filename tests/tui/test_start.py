@@ -41,10 +41,18 @@ LATER = (
     "neps_tui.trial.screen",
     "neps_tui.screens.help",
     "neps_tui.workers.timeline",
+    "neps_tui.plots.forest",
+    "neps_tui.plots.rank_correlation",
+    "neps_tui.replay.bar",
+    "neps_tui.optimizer.screen",
+    "neps_tui.trials.columns_screen",
+    "neps_tui.trials.filter_bar",
+    "neps_tui.widgets.jump_bar",
     "neps_state.state",
     "filelock",
     "cloudpickle",
     "numpy",
+    "sklearn",
     "torch",
 )
 
