@@ -656,12 +656,7 @@ def test_the_palette_does_what_is_done_elsewhere(
     drive(recorded_run("hyperband-0.17"), steps)
 
 
-_HIDDEN = pytest.mark.xfail(reason="H means something else there, which hides the history")
-
-
-@pytest.mark.parametrize(
-    "key", [*"tEOP", pytest.param("w", marks=_HIDDEN), pytest.param("R", marks=_HIDDEN)]
-)
+@pytest.mark.parametrize("key", list("tEOPwR"))
 def test_the_palette_finds_every_action_from_wherever_it_is_called(
     drive: Drive, recorded_run: CopyRun, key: str
 ) -> None:
