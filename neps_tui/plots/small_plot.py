@@ -71,13 +71,13 @@ class SmallPlot(Vertical):
         yield self._caption
 
     def on_resize(self) -> None:
-        """Draw for the new size, with a caption where there is room."""
-        self._caption.display = self.size.height >= _ROWS_FOR_A_CAPTION
+        """Draw for the new size."""
         self.call_after_refresh(self._follow_if_seen)
 
     def focus_plot(self) -> None:
         """Let the arrows go from trial to trial, or through bars."""
-        (self._bars if self._bars.display else self._canvas).focus()
+        # At once: the next key is meant for it.
+        self.screen.set_focus(self._bars if self._bars.display else self._canvas)
 
     def choose(self, chosen: ChosenPlot | None) -> None:
         """Show another plot; None for the usual one."""
@@ -98,6 +98,8 @@ class SmallPlot(Vertical):
         """Make the plot that is wished for of the moment that is shown, unless that is done."""
         if self._view is None or not self.size:
             return
+        # Here, as not every size comes with an event.
+        self._caption.display = self.size.height >= _ROWS_FOR_A_CAPTION
         self._workshop.turn_to(self._view)
         wish, room = self._wish(self._view), self._room()
         made, work = self._workshop.made(wish, room), self._workshop.work(wish, room)

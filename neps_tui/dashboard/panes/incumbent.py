@@ -29,7 +29,7 @@ class IncumbentPane(Pane):
     def focus_content(self) -> None:
         """Put the focus on the plot, or on the pane itself until there is one."""
         if self._plot is None:
-            self.focus()
+            self.screen.set_focus(self)
         else:
             self._plot.focus_plot()
 

@@ -34,7 +34,7 @@ class OptimizerPane(Pane):
 
     def focus_content(self) -> None:
         """Put the focus where the arrows scroll."""
-        self._scroll.focus()
+        self.screen.set_focus(self._scroll)
 
     def on_resize(self) -> None:
         """Fold the lines anew, once the new width is known to all."""

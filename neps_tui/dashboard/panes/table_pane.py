@@ -35,7 +35,8 @@ class TablePane(Pane):
 
     def focus_content(self) -> None:
         """Put the focus on the table."""
-        self.table.focus()
+        # At once: the next key is meant for it.
+        self.screen.set_focus(self.table)
 
     def chosen(self) -> Sequence[str]:
         """The selected trials, or else the one under the cursor."""
