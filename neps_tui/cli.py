@@ -176,7 +176,7 @@ def _add_looking(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _add_json(status)
     trials = _run_command(commands, "trials", _lazily("looking", "trials"), "the trials")
     _add_states(trials, tuple(STATES), "only these")
-    trials.add_argument("--where", metavar="EXPR", help="as in 'learning_rate<1e-3 state:success'")
+    _add_where(trials)
     trials.add_argument(
         "--sort",
         metavar="FIELD",
@@ -208,10 +208,12 @@ def _add_changing(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     reset = _change(commands, "reset", "reset", "trials back to pending")
     reset.add_argument("ids", nargs="*", metavar="ID")
     _add_states(reset, _RESETTABLE, "all in one of these states")
+    _add_where(reset)
     reset.add_argument("--abandoned", action="store_true", help="what killed workers left")
     remove = _change(commands, "remove", "remove", "trials out of the run, into its backup")
     remove.add_argument("ids", nargs="*", metavar="ID")
     _add_states(remove, tuple(STATES), "all in one of these states")
+    _add_where(remove)
     report = _change(commands, "report", "report", "how an evaluation ended, by hand")
     report.add_argument("id", metavar="ID")
     outcome = report.add_mutually_exclusive_group(required=True)
@@ -219,7 +221,9 @@ def _add_changing(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     outcome.add_argument("--crashed", metavar="MESSAGE")
     report.add_argument("--cost", type=float, metavar="X")
     mark = _change(commands, "mark", "mark", "trials as failed or corrupted")
-    mark.add_argument("ids", nargs="+", metavar="ID")
+    mark.add_argument("ids", nargs="*", metavar="ID")
+    _add_states(mark, tuple(STATES), "all in one of these states")
+    _add_where(mark)
     verdict = mark.add_mutually_exclusive_group(required=True)
     verdict.add_argument("--failed", action="store_true")
     verdict.add_argument("--corrupted", action="store_true")
@@ -278,6 +282,10 @@ def _add_states(parser: argparse.ArgumentParser, choices: Sequence[str], help_te
     parser.add_argument(
         "--state", action="extend", nargs="+", choices=choices, metavar="S", help=help_text
     )
+
+
+def _add_where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--where", metavar="EXPR", help="as in 'learning_rate<1e-3 state:success'")
 
 
 def _run_command(

@@ -99,11 +99,15 @@ class ActionCommands(Provider):
         """What the one table of actions knows besides."""
         here = {binding.id for _, binding, _, _ in self.screen.active_bindings.values()}
         for action in ACTIONS:
-            place = _PLACES.get(action.place)
-            if place is None or action.id == "back" or binding_id(action) in here:
+            if action.id in ("back", "command_palette") or binding_id(action) in here:
                 continue
             perform = partial(self.app.post_message, ActionAsked(action))
-            yield _Command(f"{place}: {action.label}", action.help, perform)
+            if action.place in _PLACES:
+                name = f"{_PLACES[action.place]}: {action.label}"
+                yield _Command(name, action.help, perform)
+            elif action.place == "everywhere":
+                # Its key means something else here.
+                yield _Command(action.label.capitalize(), action.help, perform)
 
     def _plots(self) -> Iterator[_Command]:
         view = run_of(self.app)

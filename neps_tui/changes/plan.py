@@ -9,7 +9,7 @@ from typing import TypeAlias
 from neps_state import Changed, NePSState, State, Trial
 from neps_tui.facts.summary import Evaluating
 from neps_tui.view import RunView
-from neps_tui.words.formatting import counted, duration, number
+from neps_tui.words.formatting import counted, duration, few_of, number, plain
 
 Make: TypeAlias = Callable[[NePSState, bool], Changed]
 """Makes a change; told whether to edit even trials that a worker may be evaluating."""
@@ -54,8 +54,19 @@ def named(trials: Sequence[Trial]) -> str:
 
 
 def listed(trials: Sequence[Trial]) -> str:
-    """Trials by their ids."""
-    return ", ".join(trial.id for trial in trials)
+    """Trials by their ids, the first of many."""
+    return few_of([trial.id for trial in trials])
+
+
+def results_lost(trials: Sequence[Trial], harm: str) -> list[str]:
+    """A line on successes that would go; none where there is none.
+
+    Args:
+        trials: Those that succeeded.
+        harm: What that means, with `{}` for `its result` or `their results`.
+    """
+    results = "its result" if len(trials) == 1 else "their results"
+    return [f"{listed(trials)} succeeded; {harm.format(results)}"] if trials else []
 
 
 def describe(trial: Trial) -> str:
@@ -66,7 +77,8 @@ def describe(trial: Trial) -> str:
     text = f"{trial.id} ({trial.metadata.state.value}{held})"
     if report is None or report.err is None:
         return text
-    error = str(report.err)
+    # Made inert first: half an escape sequence is no longer known as one.
+    error = plain(str(report.err))
     shown = error if len(error) <= _LONGEST_ERROR else f"{error[: _LONGEST_ERROR - 1]}…"
     return f"{text} {shown}"
 
@@ -134,4 +146,4 @@ def best_among(view: RunView, trials: Collection[Trial]) -> list[str]:
     if not found:
         return []
     where = "on the Pareto front" if summary.objectives > 1 else "the best so far"
-    return [f"{', '.join(found)} {'is' if len(found) == 1 else 'are'} {where}"]
+    return [f"{few_of(found)} {'is' if len(found) == 1 else 'are'} {where}"]

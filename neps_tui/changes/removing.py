@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from neps_state import State, Trial
 from neps_state.decisions import removing
 from neps_state.trial_ids import counts_trials
-from neps_tui.changes.plan import Plan, best_among, describe, hazard, listed, named
+from neps_tui.changes.plan import Plan, best_among, describe, hazard, listed, named, results_lost
 from neps_tui.view import RunView
-from neps_tui.words.formatting import counted
+from neps_tui.words.formatting import counted, few_of
 
 _HARM = "it would fail when it reports, and stop"
 
@@ -24,6 +24,7 @@ def plan_remove(view: RunView, trials: Sequence[Trial], *, now: float) -> Plan:
     """
     trial_ids = {trial.id for trial in trials}
     rows = [error for error in view.snapshot.errors if error.trial_id in trial_ids]
+    results = [trial for trial in trials if trial.metadata.state is State.SUCCESS]
     danger = hazard(view, trials, _HARM, now=now)
     edit = removing(trials, rows)
     dumped = f" {counted(len(rows), 'row')} of the error dump with them." if rows else ""
@@ -40,11 +41,7 @@ def plan_remove(view: RunView, trials: Sequence[Trial], *, now: float) -> Plan:
             *(f"risk: {line}" for line in best_among(view, trials)),
             *(f"risk: {line}" for line in _promoted(view, trial_ids)),
             *(f"risk: {line}" for line in _counting(view, trials)),
-            *(
-                f"risk: {each.id} succeeded; the optimizer forgets its result"
-                for each in trials
-                if each.metadata.state is State.SUCCESS
-            ),
+            *(f"risk: {line}" for line in results_lost(results, "the optimizer forgets {}")),
             *danger.lines,
         ),
         objection=_objection(view, trials, danger.at_risk),
@@ -59,7 +56,7 @@ def _promoted(view: RunView, trial_ids: set[str]) -> list[str]:
         if parent in trial_ids and trial.id not in trial_ids:
             heirs.setdefault(parent, []).append(trial.id)
     return [
-        f"{', '.join(mine)} {'was' if len(mine) == 1 else 'were'} promoted from {parent}, "
+        f"{few_of(mine)} {'was' if len(mine) == 1 else 'were'} promoted from {parent}, "
         "and may read its checkpoint"
         for parent, mine in heirs.items()
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from neps_state import State, Trial
-from neps_tui.changes.plan import Plan, best_among, describe, hazard, listed, named
+from neps_tui.changes.plan import Plan, best_among, describe, hazard, listed, named, results_lost
 from neps_tui.view import RunView
 from neps_tui.words.formatting import counted
 
@@ -35,7 +35,7 @@ def plan_reset(view: RunView, trials: Sequence[Trial], *, now: float) -> Plan:
         lines=(*_lines(view, chosen), *([skipped] if pending else [])),
         risks=(
             *(f"risk: {line}" for line in best_among(view, results)),
-            *(f"risk: {each.id} succeeded; the run goes on without its result" for each in results),
+            *(f"risk: {line}" for line in results_lost(results, "the run goes on without {}")),
             *danger.lines,
         ),
         objection=_objection(danger.at_risk, results),

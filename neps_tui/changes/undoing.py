@@ -16,9 +16,8 @@ from neps_state.snapshot import RunSnapshot
 from neps_tui.changes.plan import Plan
 from neps_tui.facts.trial_fields import natural_id
 from neps_tui.view import RunView
-from neps_tui.words.formatting import age, date_and_time, number
+from neps_tui.words.formatting import age, date_and_time, few_of, number
 
-_MOST_IDS = 6
 _MOST_KEPT = 1024
 
 
@@ -69,9 +68,7 @@ class Past:
 
 def listed_ids(change: Change) -> str:
     """The trials that a change is about, the first of many."""
-    ids = sorted(change.trial_ids, key=natural_id)
-    shown = ", ".join(ids[:_MOST_IDS])
-    return f"{shown} and {len(ids) - _MOST_IDS} more" if len(ids) > _MOST_IDS else shown
+    return few_of(sorted(change.trial_ids, key=natural_id))
 
 
 def about(change: Change) -> str:

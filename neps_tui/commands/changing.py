@@ -14,6 +14,7 @@ from neps_state import LockFailedError, NePSError, NePSState, NothingToUndoError
 from neps_state.config_form import ConfigError
 from neps_tui.changes.plan import Plan
 from neps_tui.commands.asking import confirmed, need_leave_to_write
+from neps_tui.commands.choosing import choose
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import read_run
 from neps_tui.view import RunView
@@ -24,8 +25,10 @@ def reset(arguments: argparse.Namespace) -> Exit:
     """Put trials back to pending."""
     from neps_tui.changes.resetting import plan_reset
 
-    if sum(map(bool, (arguments.ids, arguments.state, arguments.abandoned))) != 1:
-        raise CommandError("name trials, or else give --state S or --abandoned", Exit.USAGE)
+    asked = (arguments.ids, arguments.state or arguments.where, arguments.abandoned)
+    if sum(map(bool, asked)) != 1:
+        usage = "name trials, or else give --state S, --where EXPR, or --abandoned"
+        raise CommandError(usage, Exit.USAGE)
     view = read_run(arguments.root)
     chosen = _chosen(view, arguments)
     if not chosen:
@@ -37,8 +40,7 @@ def remove(arguments: argparse.Namespace) -> Exit:
     """Take trials out of the run."""
     from neps_tui.changes.removing import plan_remove
 
-    if bool(arguments.ids) == bool(arguments.state):
-        raise CommandError("name trials, or else give --state S", Exit.USAGE)
+    _need_names_or_filter(arguments)
     view = read_run(arguments.root)
     chosen = _chosen(view, arguments)
     if not chosen:
@@ -71,10 +73,13 @@ def mark(arguments: argparse.Namespace) -> Exit:
     """Mark trials as not to be trusted."""
     from neps_tui.changes.reporting import plan_mark
 
+    _need_names_or_filter(arguments)
     view = read_run(arguments.root)
-    trials = _named(view, arguments, arguments.ids)
+    chosen = _chosen(view, arguments)
+    if not chosen:
+        return _nothing("no trial matches")
     plan = plan_mark(
-        view, trials, State.FAILED if arguments.failed else State.CORRUPTED, now=time.time()
+        view, chosen, State.FAILED if arguments.failed else State.CORRUPTED, now=time.time()
     )
     return _carry_out(plan, arguments)
 
@@ -224,15 +229,17 @@ def _nothing(why: str) -> Exit:
 # --- what is asked -------------------------------------------------------------------------------
 
 
+def _need_names_or_filter(arguments: argparse.Namespace) -> None:
+    if bool(arguments.ids) == bool(arguments.state or arguments.where):
+        raise CommandError("name trials, or else give --state S or --where EXPR", Exit.USAGE)
+
+
 def _chosen(view: RunView, arguments: argparse.Namespace) -> Sequence[Trial]:
-    trials = view.snapshot.trials
-    _named(view, arguments, arguments.ids)
-    wanted = set(arguments.ids)
+    if arguments.ids:
+        return _named(view, arguments, arguments.ids)
     if getattr(arguments, "abandoned", False):
-        wanted |= set(view.summary.abandoned)
-    if arguments.state:
-        wanted |= {each.id for each in trials.values() if each.state.value in arguments.state}
-    return [trial for trial_id, trial in trials.items() if trial_id in wanted]
+        return _named(view, arguments, view.summary.abandoned)
+    return choose(view, arguments.state, arguments.where)
 
 
 def _named(

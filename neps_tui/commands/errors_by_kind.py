@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from neps_tui.errors.kinds import ErrorKind, KindsOfErrors, Standing
 from neps_tui.view import RunView
-from neps_tui.words.formatting import age, percent, plain
+from neps_tui.words.formatting import age, counted, few_of, percent, plain
 
 _MOST_TRIALS = 20
 """Trials of a kind that are named."""
@@ -24,8 +24,9 @@ def errors_by_kind(run: RunView, now: float) -> Iterator[str]:
     if not found.total:
         yield "no errors"
         return
-    kinds = "1 kind" if len(found.kinds) == 1 else f"{len(found.kinds)} kinds"
-    yield f"{found.total} {'error' if found.total == 1 else 'errors'} in {kinds}"
+    yield f"{counted(found.total, 'error')} in {counted(len(found.kinds), 'kind')}"
+    if found.everything is not None:
+        yield from map(plain, _often(found.everything))
     for kind in found.kinds:
         yield ""
         share = percent(len(kind.errors), found.total)
@@ -37,8 +38,7 @@ def errors_by_kind(run: RunView, now: float) -> Iterator[str]:
 def _about(kind: ErrorKind, now: float) -> Iterator[str]:
     if kind.place:
         yield f"where    {kind.place}"
-    for trait in kind.traits:
-        yield f"often    {trait}, but in {trait.of_others}"
+    yield from _often(kind)
     if kind.first is not None and kind.last is not None:
         first, last = age(now - kind.first), age(now - kind.last)
         yield f"when     {last}" if first == last else f"when     first {first}, last {last}"
@@ -51,8 +51,11 @@ def _about(kind: ErrorKind, now: float) -> Iterator[str]:
     ):
         names = [error.trial_id for error in kind.errors if error.standing is standing]
         if names:
-            more = f" and {len(names) - _MOST_TRIALS} more" if len(names) > _MOST_TRIALS else ""
-            yield f"{what}{', '.join(names[:_MOST_TRIALS])}{more}"
+            yield f"{what}{few_of(names, _MOST_TRIALS)}"
+
+
+def _often(kind: ErrorKind) -> Iterator[str]:
+    yield from (f"often    {trait}, but in {trait.of_others}" for trait in kind.traits)
 
 
 def _newest(kind: ErrorKind) -> Iterator[str]:

@@ -13,14 +13,13 @@ from typing import Any
 from neps_state import Trial
 from neps_tui.commands.about_optimizer import about_optimizer
 from neps_tui.commands.about_trial import about_trial
+from neps_tui.commands.choosing import choose
 from neps_tui.commands.errors_by_kind import errors_by_kind
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import read_run
 from neps_tui.facts import records
-from neps_tui.facts.field_names import UnknownFieldError
 from neps_tui.facts.pace import evaluations_per_second, has_stalled, seconds_left
-from neps_tui.facts.trial_fields import SortKey, TrialFields, natural_id, sort_by_several, sort_key
-from neps_tui.trials.filter import FilterError, parse_filter
+from neps_tui.facts.trial_fields import TrialFields
 from neps_tui.view import RunView
 from neps_tui.words.formatting import age, counted, date_and_time, duration, number, plain
 from neps_tui.workers.activity import WorkerActivity
@@ -55,40 +54,6 @@ def trials(arguments: argparse.Namespace) -> Exit:
     else:
         _print_trials(run, chosen)
     return Exit.DONE
-
-
-def choose(
-    run: RunView, states: Sequence[str] | None, where: str | None, sort: str | None
-) -> list[Trial]:
-    """The trials that are asked for, sorted by fields with commas between, `-field` descending.
-
-    Raises:
-        CommandError: The filter or the field is wrong.
-    """
-    chosen = list(run.snapshot.trials.values())
-    if states:
-        chosen = [trial for trial in chosen if trial.metadata.state.value in states]
-    fields = TrialFields(run.snapshot, run.summary, run.now) if where or sort else None
-    if where and fields is not None:
-        try:
-            holds = parse_filter(where, fields)
-        except FilterError as error:
-            raise CommandError(f"--where: {error}", Exit.USAGE) from error
-        chosen = [trial for trial in chosen if holds(trial)]
-    chosen.sort(key=lambda trial: natural_id(trial.metadata.id))
-    if not sort or fields is None:
-        return chosen
-    sort_by_several(chosen, [_sorting(each, fields) for each in sort.split(",")])
-    return chosen
-
-
-def _sorting(name: str, fields: TrialFields) -> tuple[Callable[[Trial], SortKey], bool]:
-    """What to sort by, and whether the other way round."""
-    try:
-        field = fields[name.strip().removeprefix("-")]
-    except UnknownFieldError as error:
-        raise CommandError(f"--sort: {error}", Exit.USAGE) from error
-    return lambda trial: sort_key(field(trial)), name.strip().startswith("-")
 
 
 def trial(arguments: argparse.Namespace) -> Exit:

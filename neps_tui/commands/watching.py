@@ -10,6 +10,7 @@ from pathlib import Path
 
 from neps_state.layout import RunLayout
 from neps_tui.app import NepsTuiApp, Options
+from neps_tui.breakdown import Breakdown
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import runs_below
 from neps_tui.settings import read_settings
@@ -38,7 +39,7 @@ def show_dashboard(root: Path, arguments: argparse.Namespace, choices: tuple[Pat
         choices: The runs to choose from.
 
     Raises:
-        CommandError: There is no terminal, or no such theme.
+        CommandError: There is no terminal, or no such theme, or the dashboard broke down.
     """
     need_terminal()
     settings = read_settings()
@@ -55,10 +56,13 @@ def show_dashboard(root: Path, arguments: argparse.Namespace, choices: tuple[Pat
         raise CommandError(f"there is no theme {options.theme}; there are {known}", Exit.USAGE)
     # What libraries log would otherwise be printed into the picture.
     logging.getLogger().addHandler(logging.NullHandler())
+    breakdown = Breakdown(app)
     app.run()
     if app.ended_by is not None:
         raise SystemExit(_BY_SIGNAL + app.ended_by)
-    return Exit.DONE if app.return_code == 0 else Exit.USAGE
+    if app.return_code:
+        raise CommandError(breakdown.message(), Exit.BROKEN)
+    return Exit.DONE
 
 
 def need_terminal() -> None:

@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 
 from neps_tui.doctor.finding import Finding, Severity, Symptom
 from neps_tui.facts.trial_fields import natural_id
-from neps_tui.words.formatting import shorten_middle
+from neps_tui.words.formatting import few_of, shorten_middle
 
 Mend: TypeAlias = Literal[
     "changes",
@@ -400,9 +400,7 @@ def _as_arguments(trials: Sequence[str]) -> str:
 
 def listed(subjects: Sequence[str], most: int = _MOST_IDS) -> str:
     """The first few of many, as in `1, 2, 3 and 9 more`."""
-    more = len(subjects) - most
-    shown = (shorten_middle(subject, _LONGEST) for subject in subjects[:most])
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+    return few_of([shorten_middle(subject, _LONGEST) for subject in subjects], most)
 
 
 def _by_nature(subject: str) -> tuple[bool, object]:

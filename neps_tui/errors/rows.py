@@ -24,10 +24,10 @@ KIND_COLUMNS = (
     Column("share", "share", "right"),
     Column("type", "error"),
     Column("message", "message", max_width=48),
+    Column("traits", "more often than others", max_width=60),
     Column("place", "where", max_width=32),
     Column("last", "last", "right"),
     Column("workers", "workers", max_width=_WORKERS, whole=True),
-    Column("traits", "more often than others", max_width=60),
 )
 _TOO_FEW = f"fewer than {LEAST_TRIALS} trials: too few to compare their configs with others"
 _NOTHING = "no hyperparameter tells these trials from others"
@@ -48,10 +48,10 @@ def kind_cells(kind: ErrorKind, found: ErrorsInKinds, now: float) -> tuple[Cell,
         Cell("" if is_odd else percent(len(kind.errors), found.total), "text-muted"),
         Cell(kind.err_type, "" if kind is found.everything else "text-error"),
         Cell(kind.message, "" if is_one else "text-muted"),
+        Cell(", ".join(map(str, kind.traits)), "text-primary"),
         Cell(kind.place, "text-muted"),
         Cell(_age(kind.last, now), "text-muted"),
         Cell(_some(kind.workers, _WORKERS), "text-muted"),
-        Cell(", ".join(map(str, kind.traits)), "text-primary"),
     )
 
 

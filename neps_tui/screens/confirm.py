@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from neps_tui.widgets.scrolling import ScrollTarget, scroll, scroll_bindings
 from neps_tui.words.formatting import plain
 
 
@@ -39,8 +40,7 @@ class ConfirmScreen(ModalScreen[bool]):
             padding: 1 2;
         }
         #question { text-style: bold; }
-        #changes { height: auto; max-height: 40vh; margin: 1 0; }
-        #changes > Static { width: 1fr; }
+        #about { height: auto; max-height: 45vh; margin: 1 0; }
         #risks { color: $text-warning; margin-bottom: 1; }
         #risks.-empty { display: none; }
         #answers { height: auto; align-horizontal: right; }
@@ -52,6 +52,7 @@ class ConfirmScreen(ModalScreen[bool]):
         Binding("n,escape", "answer(False)", "no", id="confirm.no", tooltip="Leave it as it is"),
         Binding("left,h", "app.focus_previous", "left", show=False, id="confirm.left"),
         Binding("right,l", "app.focus_next", "right", show=False, id="confirm.right"),
+        *scroll_bindings("confirm"),
     ]
     AUTO_FOCUS = "#no"
 
@@ -63,17 +64,25 @@ class ConfirmScreen(ModalScreen[bool]):
         self._lines = lines
         self._risks = risks
         self._label = label
+        self._about = VerticalScroll(id="about", can_focus=False)
 
     def compose(self) -> ComposeResult:
-        """Question, changes, risks, answers."""
+        """Question, risks, changes, answers."""
         with Vertical():
             yield Static(_text([self._question]), id="question")
-            with VerticalScroll(id="changes", can_focus=False):
+            with self._about:
+                # First, as the list of what changes may be longer than the screen.
+                yield Static(
+                    _text(self._risks), id="risks", classes="" if self._risks else "-empty"
+                )
                 yield Static(_text(self._lines))
-            yield Static(_text(self._risks), id="risks", classes="" if self._risks else "-empty")
             with Horizontal(id="answers"):
                 yield Button(_text(["No, leave it (n)"]), id="no")
                 yield Button(_text([f"{self._label} (y)"]), id="yes", variant="warning")
+
+    def action_scroll(self, to: ScrollTarget) -> None:
+        """See more of what would change."""
+        scroll(self._about, to)
 
     def action_answer(self, answer: bool) -> None:
         """Answer by a key."""

@@ -17,6 +17,7 @@ from textual.widgets import Static
 from neps_state import State
 from neps_tui.actions import Place, actions_of
 from neps_tui.facts.field_table import FIELD_TABLE, LANGUAGE
+from neps_tui.widgets.scrolling import ScrollTarget, scroll, scroll_bindings
 from neps_tui.widgets.trial_table import TrialTable
 from neps_tui.words.states import INCUMBENT, look
 
@@ -95,17 +96,7 @@ class HelpScreen(ModalScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark", "dismiss", "back", id="help.back", tooltip="Go back"),
-        *(
-            Binding(keys, f"scroll('{to}')", to, show=False, id=f"help.{to}", tooltip=tooltip)
-            for keys, to, tooltip in (
-                ("down,j", "down", "A line down"),
-                ("up,k", "up", "A line up"),
-                ("pagedown,ctrl+d", "page_down", "A screenful down"),
-                ("pageup,ctrl+u", "page_up", "A screenful up"),
-                ("home,g", "home", "To the first line"),
-                ("end,G", "end", "To the last line"),
-            )
-        ),
+        *scroll_bindings("help"),
     ]
 
     def __init__(self, *, ascii: bool = False) -> None:
@@ -122,17 +113,9 @@ class HelpScreen(ModalScreen[None]):
             box.styles.width = _KEY_WIDTH + width + _AROUND_TEXT
             yield Static(Content.assemble(*self._parts(width)), markup=False)
 
-    def action_scroll(self, to: str) -> None:
+    def action_scroll(self, to: ScrollTarget) -> None:
         """Scroll the text."""
-        scroll = {
-            "down": self._box.scroll_down,
-            "up": self._box.scroll_up,
-            "page_down": self._box.scroll_page_down,
-            "page_up": self._box.scroll_page_up,
-            "home": self._box.scroll_home,
-            "end": self._box.scroll_end,
-        }
-        scroll[to](animate=False)
+        scroll(self._box, to)
 
     def _parts(self, width: int) -> Iterator[tuple[str, str]]:
         for at, part in enumerate(dict.fromkeys((*self._called_from(), *_TITLES))):

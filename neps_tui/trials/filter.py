@@ -26,6 +26,7 @@ from neps_tui.words.spans import UNITS, has_unit, seconds_in
 
 Predicate: TypeAlias = Callable[[Trial], bool]
 
+_MOST_NESTED = 100
 _JOINING = ("or", "not", "and")
 _STANDINGS: tuple[str, ...] = get_args(Standing)
 
@@ -92,6 +93,7 @@ class _Parser:
         self._tokens = tokens
         self._fields = fields
         self._at = 0
+        self._depth = 0
         self._follows_clock = False
 
     def whole(self) -> Filter:
@@ -128,6 +130,14 @@ class _Parser:
         return token.kind == "close" or _is_word(token, "or")
 
     def _term(self) -> Predicate:
+        self._depth += 1
+        if self._depth > _MOST_NESTED:
+            raise FilterError(f"expected at most {_MOST_NESTED} ( and not within each other")
+        predicate = self._term_within()
+        self._depth -= 1
+        return predicate
+
+    def _term_within(self) -> Predicate:
         if self._takes_word("not"):
             negated = self._term()
             return lambda trial: not negated(trial)

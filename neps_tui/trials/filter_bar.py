@@ -255,6 +255,10 @@ class FilterBar(Vertical):
         if len(self._choice.candidates.words) == 1:
             # There is nothing to go through: the next tab goes on from here.
             self._choice = _Choice(text, self._candidates(text))
+            if len(self._choice.candidates.words) == 1:
+                # A field with its operator: seen as a suggestion, it is taken for typed.
+                text = self._choice.candidates.whole(0)
+                self._choice = _Choice(text, self._candidates(text))
         self._show(text)
 
     def action_earlier(self, step: int) -> None:

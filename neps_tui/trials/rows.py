@@ -9,7 +9,6 @@ from typing import Any, Final, TypeAlias
 
 from neps_state import State, Trial
 from neps_state.trial import UNFINISHED
-from neps_tui.facts.config_keys import ConfigKey
 from neps_tui.facts.fold import duration_of
 from neps_tui.facts.trial_fields import (
     MISSING_RANK,
@@ -22,6 +21,7 @@ from neps_tui.facts.trial_fields import (
     sort_key,
 )
 from neps_tui.trials.column_choice import ColumnChoice, Sorting
+from neps_tui.trials.config_columns import parameter_column, varying_keys
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell, Column
 from neps_tui.words.formatting import MISSING, age, duration, number
@@ -221,8 +221,6 @@ class TrialRows:
     # --- columns and cells ---------------------------------------------------------------------
 
     def _make_columns(self, view: RunView) -> tuple[Column, ...]:
-        keys = view.summary.config_keys
-        fidelity = view.summary.fidelity_key
         several = view.summary.objectives
         objectives = (
             [Column("objective", "objective", "decimal")]
@@ -232,19 +230,18 @@ class TrialRows:
                 for index in range(several)
             ]
         )
-        varying = sorted((key for key in keys if key.varies), key=lambda key: key.key != fidelity)
-        constant = [key for key in keys if not key.varies]
+        constant = [key for key in view.summary.config_keys if not key.varies]
         return (
             Column("glyph", " ", gap=1),
             Column("id", "id"),
             *objectives,
-            *map(_parameter_column, varying),
+            *map(parameter_column, varying_keys(view.summary)),
             Column("cost", "cost", "decimal"),
             Column("took", "took", "right"),
             Column("ended", "when", "right"),
             Column("worker", "worker"),
             # Out of the way: they tell no trial from another.
-            *map(_parameter_column, constant),
+            *map(parameter_column, constant),
         )
 
     def _cell(self, column: str, trial: Trial, view: RunView) -> Cell:
@@ -279,10 +276,6 @@ class TrialRows:
 
 def _key_of_values(column: str) -> Callable[[Any], SortKey]:
     return natural_id if column == "id" else sort_key
-
-
-def _parameter_column(key: ConfigKey) -> Column:
-    return Column(key.key, key.name, "decimal" if key.is_number else "left", max_width=20)
 
 
 def _is_best(trial_id: str, view: RunView) -> bool:

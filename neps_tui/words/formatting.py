@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -161,6 +162,12 @@ def date_and_time(moment: float, *, tenths: bool = False) -> str:
         return f"{when:%Y-%m-%d %H:%M:%S}{tenth}"
     except (OverflowError, ValueError, OSError):
         return f"{number(moment)} s since 1970"
+
+
+def few_of(names: Sequence[str], most: int = 6) -> str:
+    """The first few of many names, as in `1, 2, 3 and 9 more`."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

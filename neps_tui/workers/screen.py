@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Resize
 from textual.geometry import Size
+from textual.message import Message
 from textual.widgets import Static
 
 from neps_tui.actions import bindings_of
@@ -44,6 +45,17 @@ _EMPTY = (
 )
 
 
+class _ListedTrials(Static):
+    """Lists trials of a worker; how many there is room for, it knows once it is laid out."""
+
+    class Resized(Message):
+        """There is room for more trials, or for fewer."""
+
+    def on_resize(self) -> None:
+        """Tell."""
+        self.post_message(self.Resized())
+
+
 class WorkersScreen(ViewScreen):
     """Workers in rows with their lanes of trials, and the chosen ones in words below.
 
@@ -66,7 +78,10 @@ class WorkersScreen(ViewScreen):
         self._activity = WorkerActivity()
         self._timeline = Timeline(ascii=ascii, empty_text=_EMPTY)
         self._texts = {
-            name: Static(id=name, markup=False) for name in ("title", "list", "worker", "chosen")
+            "title": Static(id="title", markup=False),
+            "list": _ListedTrials(id="list", markup=False),
+            "worker": Static(id="worker", markup=False),
+            "chosen": Static(id="chosen", markup=False),
         }
         self._room = Vertical(self._timeline, self._texts["list"], id="room")
         self._drawn: dict[str, tuple[Size, Sequence[Part]]] = {}
@@ -122,10 +137,9 @@ class WorkersScreen(ViewScreen):
             self._height_of_lanes = height
             self._timeline.styles.height = "1fr" if height is None else height
             self._texts["list"].display = has_list
-            # Only then it is known how many lines the list has.
-            self.call_after_refresh(self._follow_cursor)
 
     @on(Timeline.CursorMoved)
+    @on(_ListedTrials.Resized)
     def _follow_cursor(self) -> None:
         """Put in words what is under the cursor; after a key at once, to be painted with it."""
         if self.view is not None:

@@ -251,3 +251,25 @@ def test_the_past_is_not_changed(drive: Drive, recorded_run: CopyRun) -> None:
         await dashboard.shows("This is the past")
 
     drive(recorded_run("hyperband-0.17"), steps)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)])
+def test_however_many_trials_change_the_risk_and_the_answers_are_seen(
+    drive: Drive, recorded_run: CopyRun, size: tuple[int, int]
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("asterisk", "r")
+        await dashboard.shows("Reset 40 trials?")
+        text = dashboard.text()
+        assert "risk: 15_rung_3 is the best so far" in text
+        assert text.count("risk:") == 2
+        assert "succeeded; the run" in text
+        assert "No, leave it (n)" in text
+        assert "Yes, reset (y)" in text
+        assert "other files of theirs stay." not in text
+        await dashboard.press("G")
+        await dashboard.shows("other files of theirs stay.")
+        assert "Yes, reset (y)" in dashboard.text()
+        await dashboard.press("n")
+
+    drive(recorded_run("hyperband-0.17"), steps, size=size)

@@ -410,3 +410,12 @@ def test_a_report_shows_its_cost_before_it_is_made(run_copy: CopyRun) -> None:
     told = Outcome("report", root, "11", "--objective", "0.5", "--cost", "7", "--dry-run")
 
     assert "objective 0.5, cost 7" in told.output
+
+
+def test_a_message_that_is_cut_is_inert_to_its_end(run_copy: CopyRun) -> None:
+    for name in ("hyperband-0.17", "random-0.17"):
+        told = Outcome("reset", run_copy(name), "--state", "crashed", "--dry-run").output
+
+        assert "loss is [bold]nan[/bold] at step 3" in told
+        assert "red" in told
+        assert not any(half in told for half in ("\x1b", "\N{SYMBOL FOR ESCAPE}", "[…", "[3…"))

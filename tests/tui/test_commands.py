@@ -361,3 +361,35 @@ def test_a_name_that_is_no_field_says_what_may_have_been_meant(
     status, _, error = run("trials", recorded_run("nan-0.17"), option, word)
     assert status == 2
     assert f"{option}: there is no field 'objctive'; did you mean objective?" in error
+
+
+def test_what_a_filter_lets_through_is_changed_and_nothing_else(
+    run: Run, run_copy: CopyRun
+) -> None:
+    root = run_copy("hyperband-0.17")
+    status, output, _ = run("reset", root, "--where", '"out of memory"', "--yes")
+    assert (status, output.splitlines()[-2]) == (0, "pending again: 1_rung_0, 8_rung_0")
+
+    status, output, _ = run(
+        "mark", root, "--where", "objective>0.9", "--state", "success", "--corrupted", "--yes"
+    )
+    marked = output.splitlines()[-2].removeprefix("marked as corrupted: ").split(", ")
+    _, listed, _ = run("trials", root, "--state", "corrupted", "--json")
+    assert {json.loads(line)["id"] for line in listed.splitlines()} == set(marked)
+
+    assert run("remove", root, "--where", "state:crashed epochs=1", "--yes")[0] == 0
+    assert run("trials", root, "--state", "crashed", "--json")[1] == ""
+    assert run("remove", root, "--where", "state:crashed", "--yes")[0] == 1
+
+
+@pytest.mark.parametrize("command", ["reset", "remove", "mark"])
+def test_a_wrong_filter_and_no_filter_change_nothing(
+    run: Run, run_copy: CopyRun, command: str
+) -> None:
+    root = run_copy("hyperband-0.17")
+    before = (root / "configs" / ".trial_cache.pkl").read_bytes()
+    options = ("--corrupted", "--yes") if command == "mark" else ("--yes",)
+    for asked in (("--where", "nosuch>1"), (), ("5_rung_0", "--where", "rung=0")):
+        status, _, error = run(command, root, *asked, *options)
+        assert (status, error.count("\n")) == (2, 1)
+    assert (root / "configs" / ".trial_cache.pkl").read_bytes() == before

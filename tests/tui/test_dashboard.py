@@ -247,6 +247,21 @@ def test_a_held_lock_is_told_with_its_holder_and_the_keys_go_on(
         holder.wait()
 
 
+def report_success(worker: NePSState, trial: Trial, objective: float) -> None:
+    report = trial.set_complete(
+        report_as="success",
+        time_end=1_795_448_102.0,
+        objective_to_minimize=objective,
+        cost=1.0,
+        learning_curve=None,
+        err=None,
+        tb=None,
+        extra=None,
+        evaluation_duration=1.0,
+    )
+    worker.lock_and_report_trial_evaluation(trial, report, worker_id="worker_0")
+
+
 def test_what_a_worker_writes_comes_to_the_screen(drive: Drive, run_copy: CopyRun) -> None:
     root = run_copy("random-0.17")
     worker = NePSState.create_or_load(root, load_only=True)
@@ -267,18 +282,7 @@ def test_what_a_worker_writes_comes_to_the_screen(drive: Drive, run_copy: CopyRu
         trial.set_evaluating(time_started=1_795_448_101.0, worker_id="worker_0")
         worker.put_updated_trial(trial, hints="metadata")
         await dashboard.shows("Evaluating 1")
-        report = trial.set_complete(
-            report_as="success",
-            time_end=1_795_448_102.0,
-            objective_to_minimize=0.00123,
-            cost=1.0,
-            learning_curve=None,
-            err=None,
-            tb=None,
-            extra=None,
-            evaluation_duration=1.0,
-        )
-        worker.lock_and_report_trial_evaluation(trial, report, worker_id="worker_0")
+        report_success(worker, trial, 0.00123)
         await dashboard.shows("Evaluated 31")
         await dashboard.shows("★ 0.00123")
 
@@ -309,18 +313,7 @@ def test_a_new_best_and_the_row_that_lost_its_star_are_highlighted_for_a_moment(
         trial = worker.lock_and_get_trial_by_id("11")
         trial.set_evaluating(time_started=1_795_448_101.0, worker_id="worker_0")
         worker.put_updated_trial(trial, hints="metadata")
-        report = trial.set_complete(
-            report_as="success",
-            time_end=1_795_448_102.0,
-            objective_to_minimize=0.00123,
-            cost=1.0,
-            learning_curve=None,
-            err=None,
-            tb=None,
-            extra=None,
-            evaluation_duration=1.0,
-        )
-        worker.lock_and_report_trial_evaluation(trial, report, worker_id="worker_0")
+        report_success(worker, trial, 0.00123)
         await dashboard.until(lambda: highlighted(dashboard) == {"11", best}, "both stand out")
         await dashboard.until(lambda: not highlighted(dashboard), "a moment later neither does")
 
@@ -656,12 +649,7 @@ def test_the_palette_does_what_is_done_elsewhere(
     drive(recorded_run("hyperband-0.17"), steps)
 
 
-_HIDDEN = pytest.mark.xfail(reason="H means something else there, which hides the history")
-
-
-@pytest.mark.parametrize(
-    "key", [*"tEOP", pytest.param("w", marks=_HIDDEN), pytest.param("R", marks=_HIDDEN)]
-)
+@pytest.mark.parametrize("key", list("tEOPwR"))
 def test_the_palette_finds_every_action_from_wherever_it_is_called(
     drive: Drive, recorded_run: CopyRun, key: str
 ) -> None:
@@ -738,3 +726,15 @@ def test_trials_that_are_the_same_in_a_column_stand_in_the_order_of_their_number
         assert lowest == [f"{number}_rung_0" for number in range(1, 28)]
 
     drive(recorded_run("hyperband-0.17"), steps)
+
+
+@pytest.mark.parametrize(("keys", "size"), [("v", (80, 24)), ("vz", (160, 48))])
+def test_with_room_to_spare_what_runs_is_told_with_its_config(
+    drive: Drive, recorded_run: CopyRun, keys: str, size: tuple[int, int]
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press(*keys)
+        await dashboard.shows("usual  learning_rate  optimizer  weight_decay")
+        await dashboard.shows("1.13e-5  lion             0.0525")
+
+    drive(recorded_run("killed-0.17"), steps, size=size)

@@ -476,7 +476,11 @@ def test_the_command_prints_the_kinds_and_its_json_the_dump(
     root = recorded_run("hyperband-0.17")
     assert main(["errors", str(root)]) == 0
     output = capsys.readouterr().out
-    assert output.startswith("8 errors in 2 kinds\n\n6 × TrainingDiverged: loss is")
+    assert output.startswith(
+        "8 errors in 2 kinds\n"
+        "often    weight_decay > 0.7 in 8 of 8, but in 0 of 32 others\n"
+        "\n6 × TrainingDiverged: loss is"
+    )
     assert "often    weight_decay > 0.86 in 6 of 6, but in 0 of 34 others\n" in output
     assert "where    objectives.py:17 in train\n" in output
     assert "trials   8_rung_0, 1_rung_0\n" in output

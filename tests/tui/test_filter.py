@@ -206,3 +206,14 @@ def test_no_tokens_do_worse_than_a_filter_error(tokens: list[str]) -> None:
         matches(" ".join(tokens))
     except FilterError:
         return
+
+
+@pytest.mark.parametrize("nested", ["(" * 5000, "not " * 5000 + "rung=2", "(not " * 3000])
+def test_a_filter_nested_too_deeply_is_refused_as_any_other_wrong_one(nested: str) -> None:
+    with pytest.raises(FilterError, match="at most 100"):
+        parse_filter(nested, FIELDS)
+
+
+def test_what_a_person_nests_is_understood() -> None:
+    assert matches("(" * 50 + "rung=2" + ")" * 50) == matches("rung=2")
+    assert matches("(rung=2) " * 200) == matches("rung=2")

@@ -214,7 +214,7 @@ def test_tab_goes_through_all_that_is_possible_and_back(
 ) -> None:
     async def steps(dashboard: Any) -> None:
         await dashboard.shows("Evaluated 40")
-        await dashboard.press("slash", *"op", "tab", "tab")
+        await dashboard.press("slash", *"op", "tab")
         line = dashboard.app.focused
         assert line.value == "optimizer:"
         await dashboard.shows("lion  adam  sgd")

@@ -3,62 +3,13 @@
 from __future__ import annotations
 
 import os
-import pty
-import select
 import signal
-import struct
-import subprocess
-import sys
-import termios
 import time
 from collections.abc import Callable
-from fcntl import ioctl
 from pathlib import Path
 
 import pytest
-
-PATIENCE = 30.0
-
-
-class Watched:
-    """The dashboard in a pseudo-terminal, and all that it has written there."""
-
-    def __init__(self, *arguments: str, **environment: str) -> None:
-        self._main, side = pty.openpty()
-        ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        self.before = termios.tcgetattr(side)
-        self._side = side
-        self._open_ends = [self._main, side]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "neps_tui", *arguments],
-            stdin=side,
-            stdout=side,
-            stderr=side,
-            start_new_session=True,
-            env={**os.environ, "TERM": "xterm-256color", **environment},
-        )
-        self.written = b""
-
-    def read_until(self, done: Callable[[], bool]) -> None:
-        until = time.monotonic() + PATIENCE
-        while not done():
-            assert time.monotonic() < until, self.written[-500:]
-            if select.select([self._main], [], [], 0.1)[0]:
-                self.written += os.read(self._main, 65536)
-
-    def hang_up(self) -> None:
-        """Close the terminal's window; nobody tells the process."""
-        for end in self._open_ends:
-            os.close(end)
-        self._open_ends.clear()
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        self.hang_up()
-
-    def settings(self) -> list[object]:
-        return termios.tcgetattr(self._side)
+from watched import PATIENCE, Watched
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
@@ -69,14 +20,13 @@ def test_a_signal_ends_it_and_leaves_the_terminal_as_found(
     watched = Watched(str(run_copy("killed-0.17")))
     try:
         watched.read_until(lambda: b"Evaluated" in watched.written)
-        os.write(watched._main, keys)
+        os.write(watched.main, keys)
         time.sleep(0.5)
 
         watched.process.send_signal(number)
         watched.read_until(lambda: watched.process.poll() is not None)
         # What it wrote last may still be on its way.
-        while select.select([watched._main], [], [], 0.2)[0]:
-            watched.written += os.read(watched._main, 65536)
+        watched.read_for(0.2)
 
         assert watched.process.returncode == 128 + number
         for left in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l"):
@@ -105,10 +55,45 @@ def test_a_terminal_that_cannot_draw_is_refused_in_a_line(
     watched = Watched(str(run_copy("killed-0.17")), TERM="dumb")
     try:
         watched.read_until(lambda: watched.process.poll() is not None)
-        while select.select([watched._main], [], [], 0.2)[0]:
-            watched.written += os.read(watched._main, 65536)
+        watched.read_for(0.2)
         assert watched.process.returncode == 2
         assert b"this terminal cannot draw" in watched.written
         assert b"\x1b" not in watched.written
+    finally:
+        watched.close()
+
+
+_BROKEN = """
+import sys
+from neps_tui.dashboard.panes.pending import PendingPane
+from neps_tui.cli import main
+
+def show(self, view, now):
+    raise ValueError("half a \\x1b]0;title\\x07 pane")
+
+PendingPane.show = show
+sys.exit(main())
+"""
+
+
+def test_a_mistake_of_ours_is_told_in_a_line_and_kept_to_be_reported(
+    run_copy: Callable[[str], Path], tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    watched = Watched(
+        str(run_copy("killed-0.17")), program=("-c", _BROKEN), XDG_STATE_HOME=str(state)
+    )
+    try:
+        watched.read_until(lambda: watched.process.poll() is not None)
+        watched.read_for(0.2)
+        said = watched.written.rpartition(b"\x1b")[2].decode()
+
+        assert watched.process.returncode == 70
+        assert b"Traceback" not in watched.written
+        assert b"\x1b]0;title" not in watched.written
+        assert said.count("the dashboard broke down: ValueError: half a") == 1
+        assert f"please report {state / 'neps-tui' / 'breakdown.txt'}" in said
+        assert "in show" in (state / "neps-tui" / "breakdown.txt").read_text()
+        assert watched.settings() == watched.before
     finally:
         watched.close()

@@ -539,3 +539,15 @@ def test_a_worker_that_once_left_a_trial_keeps_its_words_between_two_trials() ->
         assert "waiting, left 1" in app.line("w ")
 
     host(steps, *trials, made("4", 6, None, "w"), now=7, size=(160, 48))
+
+
+def test_the_trials_are_listed_as_soon_as_the_view_is_opened(
+    drive: Callable[..., None], recorded_run: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WorkersScreen, "tick", lambda screen, view: None)
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("w")
+        await dashboard.shows("› ★ 15_rung_3  success     0.1309")
+
+    drive(recorded_run("hyperband-0.17"), steps)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from neps_tui.dashboard.panes.table_pane import TablePane
 from neps_tui.facts.summary import Evaluating, Standing
+from neps_tui.trials.config_columns import ConfigColumns
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell, Column
 from neps_tui.widgets.table_face import GUTTER
@@ -15,7 +16,7 @@ _COLUMNS = (
     Column("id", "trial", gap=1),
     Column("worker", "worker", gap=1),
     Column("elapsed", "since", "right", gap=1),
-    Column("usual", "usual", gap=1),
+    Column("usual", "usual"),
 )
 _WITHOUT_WORKERS = tuple(column for column in _COLUMNS if column.key != "worker")
 _REST_WIDTH = GUTTER + len(_COLUMNS) + len("00:00") + len("abandoned")
@@ -50,8 +51,15 @@ class EvaluatingPane(TablePane):
     ) -> None:
         evaluating = view.summary.evaluating
         columns = _COLUMNS if self._has_room(evaluating) else _WITHOUT_WORKERS
-        rows = {each.trial_id: self._cells(each, now, columns) for each in evaluating}
-        self.set_rows(columns, rows, None, flash=flash)
+        configs = ConfigColumns(view, self.content_size.width)
+        rows = {
+            each.trial_id: [
+                *self._cells(each, now, columns),
+                *configs.cells(view.trial(each.trial_id)),
+            ]
+            for each in evaluating
+        }
+        self.set_rows([*columns, *configs.columns], rows, None, flash=flash)
         standings = view.summary.standings(now)
         self.set_title(
             f"Evaluating {len(evaluating)}",

@@ -6,6 +6,7 @@ import math
 
 from neps_state import Trial
 from neps_tui.dashboard.panes.table_pane import TablePane
+from neps_tui.trials.config_columns import ConfigColumns
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell, Column
 from neps_tui.words.formatting import age
@@ -30,8 +31,10 @@ class PendingPane(TablePane):
 
     def _draw(self, view: RunView, now: float, flash: frozenset[str] | None) -> None:
         pending = view.summary.pending
-        rows = {each: _cells(view.snapshot.trials[each], now) for each in pending}
-        self.set_rows(_COLUMNS, rows, None, flash=flash)
+        configs = ConfigColumns(view, self.content_size.width)
+        trials = [view.snapshot.trials[each] for each in pending]
+        rows = {each.id: (*_cells(each, now), *configs.cells(each)) for each in trials}
+        self.set_rows((*_COLUMNS, *configs.columns), rows, None, flash=flash)
         self.set_title(f"Pending {len(pending)}")
 
 
