@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -9,10 +10,35 @@ from looks import LARGE, SMALL, Compare, CopyRun, after, app_on, settled
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from neps_tui.dashboard.layout import PaneLayout
+from neps_tui.remembered import remember
+
 BOTH_THEMES = pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
 BOTH_SIZES = pytest.mark.parametrize("size", [LARGE, SMALL], ids=["large", "small"])
 
 pytestmark = pytest.mark.usefixtures("fixed_time", "fixed_place")
+
+
+@pytest.fixture(autouse=True)
+def no_plot(no_memory: None) -> None:
+    """The pane of the plot is hidden: what a thread draws later would not come below a dialog."""
+    remember("panes", PaneLayout().without("incumbent").as_plain())
+
+
+def after_typing(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """Waits for the run, then presses keys; cursors stand, and what is said for seconds goes."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await after()(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+            if isinstance(pilot.app.focused, Input):
+                pilot.app.focused.cursor_blink = False
+        pilot.app.clear_notifications()
+        await settled(pilot)
+
+    return steps
 
 
 @BOTH_THEMES
@@ -26,7 +52,7 @@ def test_the_help_looks_as_it_did(
     size: tuple[int, int],
 ) -> None:
     app = app_on(recorded_run("hyperband-0.17"), theme)
-    assert snap_compare(app, terminal_size=size, run_before=after(*keys))
+    assert snap_compare(app, terminal_size=size, run_before=after_typing(*keys))
 
 
 @BOTH_THEMES
@@ -35,17 +61,8 @@ def test_what_the_palette_finds_looks_as_it_did(
     snap_compare: Compare, recorded_run: CopyRun, theme: str, size: tuple[int, int]
 ) -> None:
     app = app_on(recorded_run("hyperband-0.17"), theme)
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        await after()(pilot)
-        await pilot.press("ctrl+p")
-        await pilot.pause()
-        assert isinstance(pilot.app.focused, Input)
-        pilot.app.focused.cursor_blink = False
-        await pilot.press(*"13", "underscore", *"rung")
-        await settled(pilot)
-
-    assert snap_compare(app, terminal_size=size, run_before=steps)
+    keys = ("ctrl+p", *"13", "underscore", *"rung")
+    assert snap_compare(app, terminal_size=size, run_before=after_typing(*keys))
 
 
 @BOTH_THEMES
@@ -54,7 +71,7 @@ def test_panes_that_were_arranged_look_as_they_did(
 ) -> None:
     app = app_on(recorded_run("hyperband-0.17"), theme)
     hidden_wider_and_lower = ("n", "x", "e", "greater_than_sign", "greater_than_sign", "minus")
-    assert snap_compare(app, terminal_size=LARGE, run_before=after(*hidden_wider_and_lower))
+    assert snap_compare(app, terminal_size=LARGE, run_before=after_typing(*hidden_wider_and_lower))
 
 
 @BOTH_THEMES
@@ -62,4 +79,4 @@ def test_a_zoomed_pane_looks_as_it_did(
     snap_compare: Compare, recorded_run: CopyRun, theme: str
 ) -> None:
     app = app_on(recorded_run("hyperband-0.17"), theme)
-    assert snap_compare(app, terminal_size=LARGE, run_before=after("o", "z"))
+    assert snap_compare(app, terminal_size=LARGE, run_before=after_typing("o", "z"))

@@ -106,6 +106,35 @@ def test_the_arrangement_is_found_again(drive: Drive, recorded_run: CopyRun) -> 
     drive(recorded_run("hyperband-0.17"), look)
 
 
+def test_a_pane_that_was_made_larger_by_keys_is_so_the_next_time(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    sizes = []
+
+    def size_of_errors(dashboard: Any) -> tuple[int, int]:
+        return tuple(dashboard.app.screen.query_one("#errors").size)
+
+    async def resize(dashboard: Any) -> None:
+        await dashboard.shows("Errors 8")
+        width, height = size_of_errors(dashboard)
+        await dashboard.press("e", "greater_than_sign", "plus")
+        await dashboard.until(
+            lambda: all(
+                now > before
+                for now, before in zip(size_of_errors(dashboard), (width, height), strict=True)
+            ),
+            "wider and taller",
+        )
+        sizes.append(size_of_errors(dashboard))
+
+    async def look(dashboard: Any) -> None:
+        await dashboard.shows("Errors 8")
+        assert size_of_errors(dashboard) == sizes[0]
+
+    drive(recorded_run("hyperband-0.17"), resize)
+    drive(recorded_run("hyperband-0.17"), look)
+
+
 def test_where_nothing_can_be_remembered_it_says_so(
     drive: Drive, recorded_run: CopyRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
