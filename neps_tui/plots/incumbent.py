@@ -73,7 +73,7 @@ def _lowest(points: list[Point], end: float) -> Iterator[Point]:
 def _spent(question: Question, found: list[Evaluation]) -> tuple[str, list[float], float]:
     """The x axis: its label, what was spent when each trial ended, and what was in all."""
     if question.variant == _TIME:
-        return _elapsed(found)
+        return _elapsed(question, found)
     trials = question.reported()
     if question.variant == _COST:
         label, spent = "cost, summed", list(accumulate(map(_cost, trials)))
@@ -86,8 +86,9 @@ def _spent(question: Question, found: list[Evaluation]) -> tuple[str, list[float
     return label, [spent[each.ended - 1] for each in found], spent[-1] if spent else 0.0
 
 
-def _elapsed(found: list[Evaluation]) -> tuple[str, list[float], float]:
-    begun = [each.trial.metadata.time_started for each in found]
+def _elapsed(question: Question, found: list[Evaluation]) -> tuple[str, list[float], float]:
+    # Of all trials: the first ones may have crashed.
+    begun = [each.metadata.time_started for each in question.view.snapshot.trials.values()]
     start = min((moment for moment in begun if moment is not None), default=0.0)
     # Imported trials have no times: they were there before the run began.
     ends = [each.trial.metadata.time_end or start for each in found]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+import math
+from collections.abc import Iterator, Sequence, Set
 from heapq import nsmallest
 
 from neps_tui.plots.evaluated import Evaluation, Question
@@ -26,10 +27,20 @@ def dots_of(question: Question) -> list[int]:
         return list(range(len(found)))
 
     def choose() -> list[int]:
-        good = lowest(found, _GOOD) | {at for at, each in enumerate(found) if each.is_best}
+        best = {at for at, each in enumerate(found) if each.is_best}
+        good = lowest(found, _GOOD) | best | {*_once_best(found)}
         return part_of([each.is_chosen for each in found], good, MOST_DOTS)
 
     return question.kept.last(("drawn", question.objective), question.holds, choose)
+
+
+def _once_best(evaluations: Sequence[Evaluation]) -> Iterator[int]:
+    """Which had the lowest objective of all when they ended: the steps of the incumbent curve."""
+    least = math.inf
+    for at, each in enumerate(evaluations):
+        if each.objective < least:
+            least = each.objective
+            yield at
 
 
 def lowest(evaluations: Sequence[Evaluation], count: int) -> set[int]:

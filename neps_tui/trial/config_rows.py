@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,23 +63,35 @@ def config_of(trial: Trial, view: RunView, *, raw: bool = False) -> Config:
         view: The run.
         raw: Whether keys and values are as stored, instead of as a person reads them.
     """
-    own, beside = _texts(trial, view, raw), beside_of(trial, view)
+    own, beside = _values_of(trial, view, raw), beside_of(trial, view)
+    written = _exactly if raw else value_text
     if beside is None:
-        return Config(tuple(Setting(name, value) for name, value in own.items()))
-    others = _texts(beside.trial, view, raw)
+        return Config(tuple(Setting(name, written(value)) for name, value in own.items()))
+    others = _values_of(beside.trial, view, raw)
     settings = tuple(
-        Setting(name, own.get(name, MISSING), others.get(name, MISSING))
+        Setting(name, *_texts(own.get(name), others.get(name), written))
         for name in dict.fromkeys((*own, *others))
     )
     return Config(settings, beside.called, beside.why)
 
 
-def _texts(trial: Trial, view: RunView, raw: bool) -> dict[str, str]:
-    if raw:
-        config: Mapping[Any, Any] = trial.config
-        return {plain(str(key)): cut(plain(repr(value))) for key, value in config.items()}
-    config = readable_config(trial.config, view.snapshot.space, view.summary.names)
-    return {plain(str(name)): value_text(value) for name, value in config.items()}
+def _values_of(trial: Trial, view: RunView, raw: bool) -> dict[str, object]:
+    config: Mapping[Any, Any] = trial.config
+    if not raw:
+        config = readable_config(trial.config, view.snapshot.space, view.summary.names)
+    return {plain(str(name)): value for name, value in config.items()}
+
+
+def _exactly(value: object) -> str:
+    return cut(plain(repr(value)))
+
+
+def _texts(own: object, other: object, written: Callable[[object], str]) -> tuple[str, str]:
+    """Two values as texts, which differ where the values do."""
+    texts = tuple(MISSING if value is None else written(value) for value in (own, other))
+    if texts[0] == texts[1] and own != other:
+        texts = _exactly(own), _exactly(other)
+    return texts[0], texts[1]
 
 
 def is_stored_as_shown(trial: Trial, view: RunView) -> bool:

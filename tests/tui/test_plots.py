@@ -582,3 +582,18 @@ def test_a_distribution_is_by_what_was_asked_for(recorded_run: CopyRun) -> None:
         plot = plot_of("distribution", replace(question, variant=by))
         names = {name for _, name in plot.y.names if " · " in name}
         assert names == {f"{group} · {count}" for group, count in counts.items()}
+
+
+def test_whoever_was_once_the_best_stays_however_many_there_are(recorded_run: CopyRun) -> None:
+    view = many(recorded_run("hyperband-0.17"), 7000)
+    drawn = {dot.trial_id for dot in plot_of("incumbent", Question(view)).dots}
+    assert {each.trial_id for each in view.summary.incumbents} <= drawn
+
+
+def test_time_counts_from_the_first_start_though_that_trial_crashed(recorded_run: CopyRun) -> None:
+    view = view_of(recorded_run("hyperband-0.17"))
+    trials = view.snapshot.trials
+    start = min(trial.metadata.time_started for trial in trials.values())
+    assert trials["1_rung_0"].state is State.CRASHED
+    for dot in plot_of("incumbent", Question(view, variant="time")).dots:
+        assert dot.x == pytest.approx(trials[dot.trial_id].metadata.time_end - start)

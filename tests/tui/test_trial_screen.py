@@ -530,3 +530,14 @@ def test_frames_are_only_as_high_as_what_is_in_them(drive: Drive, recorded_run: 
         assert dashboard.app.screen.query_one("#overview").size.width > files.size.width
 
     drive(recorded_run("multiobjective-0.17"), steps)
+
+
+def test_values_that_differ_in_their_last_digits_are_told_apart(recorded_run: CopyRun) -> None:
+    view = view_of(recorded_run("hyperband-0.17"))
+    best = view.snapshot.trials["15_rung_3"]
+    near = dict(best.config) | {"learning_rate": best.config["learning_rate"] * (1 + 1e-9)}
+    other = replace(view.snapshot.trials["2_rung_2"], config=near)
+    settings = {each.name: each for each in config_of(other, view).settings}
+    assert settings["learning_rate"].differs
+    assert settings["learning_rate"].value == repr(near["learning_rate"])
+    assert not settings["optimizer"].differs
