@@ -172,9 +172,8 @@ def judge(samples: list[Sample]) -> bool:
     is_met = verdict(f"memory grew by {memory:.3f}", is_met=memory <= _MOST_GROWTH)
     is_met &= verdict(f"latency grew by {latency:.2f}", is_met=latency <= _MOST_SLOWER)
     for name in ("descriptors", "threads"):
-        # The least of some minutes: what comes and goes, as the thread of a plot, is no leak.
-        before = min(getattr(each, name) for each in first)
-        after = min(getattr(each, name) for each in last)
+        before = max(getattr(each, name) for each in first)
+        after = max(getattr(each, name) for each in last)
         is_met &= verdict(f"{before} {name}, then {after}", is_met=after <= before)
     return is_met
 
