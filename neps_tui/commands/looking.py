@@ -18,7 +18,7 @@ from neps_tui.commands.errors_by_kind import errors_by_kind
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import read_run
 from neps_tui.facts import records
-from neps_tui.facts.pace import evaluations_per_second, has_stalled, seconds_left
+from neps_tui.facts.pace import Outlook
 from neps_tui.facts.trial_fields import TrialFields
 from neps_tui.view import RunView
 from neps_tui.words.formatting import age, counted, date_and_time, duration, number, plain
@@ -143,17 +143,16 @@ def _print_status(run: RunView, now: float) -> None:
         more = len(summary.front) - len(shown)
         listed = ", ".join(shown) + (f" and {more} more" if more else "")
         print(plain(f"front       {counted(len(summary.front), 'trial')}: {listed}"))
-    for limit in summary.limits:
+    outlook = Outlook(summary, now)
+    for limit in outlook.limits:
         whose = " by the worker with most left" if limit.per_worker else ""
         print(f"{limit.name:<11} {number(limit.used)} of {number(limit.allowed)}{whose}")
-    pace = evaluations_per_second(summary.ended, now)
-    left = seconds_left(summary.limits, summary.usage.evaluations, pace)
     ended = summary.last_report
     reported = "" if ended is None else f", last report {age(now - ended)}"
     workers = f"{summary.busy(now)} of {counted(len(summary.workers), 'worker')} busy"
     print(f"condition   {summary.condition(now)}, {workers}{reported}")
-    if left is not None and summary.busy(now) and not has_stalled(summary.ended, now):
-        print(f"done in     {duration(left[0])}, when the {left[1].name} are spent")
+    if (end := outlook.end) is not None:
+        print(f"done in     {duration(end[0])}, when the {end[1].name} are spent")
     for each in summary.evaluating:
         elapsed = "" if each.started is None else f" for {duration(now - each.started)}"
         standing, reason = each.standing_at(now), each.reason_at(now)

@@ -14,14 +14,14 @@ from neps_state.signature import is_signature
 from neps_state.snapshot import RunSnapshot
 from neps_state.trial import UNFINISHED
 from neps_state.values import dominates, objective_values
-from neps_tui.facts.budget import has_worker_limits, limits_of
+from neps_tui.facts.budget import limits_of, worker_limits_of
 from neps_tui.facts.config_keys import ConfigKeys
-from neps_tui.facts.summary import Evaluating, Incumbent, Limit, RunSummary, Usage
+from neps_tui.facts.summary import Evaluating, Incumbent, Limit, RunSummary, Span, Usage
 from neps_tui.facts.verdicts import UsualDurations, WorkerHistory
 
 _NUMBER = (float, int)
-_BETWEEN_TRIALS = 60.0
-"""Seconds that a worker may take from one trial to the next, as the sampling of some does."""
+_LATEST = 60
+"""How many trials tell how fast a run goes."""
 
 
 class RunFold:
@@ -34,7 +34,7 @@ class RunFold:
     def fold(self, snapshot: RunSnapshot) -> RunSummary:
         """The summary of a snapshot, given that all earlier ones were folded before it."""
         state = snapshot.optimizer_state
-        by_worker = has_worker_limits(None if state is None else state.budget)
+        by_worker = bool(worker_limits_of(None if state is None else state.budget))
         key = fidelity_key_of(snapshot)
         changed = snapshot.changed
         kind = (key, by_worker)
@@ -58,7 +58,8 @@ class _Totals:
         self._states: dict[str, State] = {}
         self._counts: Counter[State] = Counter()
         self._unfinished: dict[str, Trial] = {}
-        self._ended: list[float] = []
+        self._last_report: float | None = None
+        self._latest: list[Span] = []
         self._evaluations = 0
         self._cost = 0.0
         self._fidelities = 0.0
@@ -107,12 +108,8 @@ class _Totals:
         self._add_finished(trial, metadata)
 
     def _add_finished(self, trial: Trial, metadata: MetaData) -> None:
-        ended = metadata.time_end
-        if ended is not None:
-            if self._ended and ended < self._ended[-1]:
-                insort(self._ended, ended)
-            else:
-                self._ended.append(ended)
+        if metadata.time_end is not None:
+            self._add_end(metadata.time_end, metadata)
         if (rung := rung_of(trial)) is not None:
             self._rungs[rung] += 1
         fidelity = self._fidelity_of(trial)
@@ -130,6 +127,15 @@ class _Totals:
         values = objective_values(report)
         if values and not any(map(math.isnan, values)):
             self._add_objective(metadata, values)
+
+    def _add_end(self, ended: float, metadata: MetaData) -> None:
+        if self._last_report is None or ended > self._last_report:
+            self._last_report = ended
+        if metadata.state is State.EXTERNAL:
+            return
+        started = ended if metadata.time_started is None else metadata.time_started
+        insort(self._latest, Span(started, ended), key=_end_of)
+        del self._latest[:-_LATEST]
 
     def _note_worker(self, worker: str | None, report: Report, fidelity: object) -> None:
         if worker is None or self._by_worker is None:
@@ -178,12 +184,8 @@ class _Totals:
         used = self._by_worker
         by_worker = {} if used is None else {each: used[each] for each in self._workers}
         registered = (state.worker_ids or []) if state is not None else []
-        limits = limits_of(
-            None if state is None else state.budget,
-            usage,
-            by_worker,
-            self._at_work(evaluating),
-        )
+        budget = None if state is None else state.budget
+        signs = {worker: history.last_sign for worker, history in self._workers.items()}
         return RunSummary(
             counts=MappingProxyType({each: self._counts[each] for each in State}),
             total=len(self._states),
@@ -194,22 +196,18 @@ class _Totals:
             front=MappingProxyType(dict(self._front)),
             rungs=MappingProxyType(dict(sorted(self._rungs.items()))),
             usage=usage,
-            limits=self._known(limits),
+            limits=self._known(limits_of(budget, usage, by_worker)),
+            worker_limits=worker_limits_of(budget),
             evaluating=tuple(sorted(evaluating, key=lambda each: each.started or 0.0)),
             pending=tuple(trial.metadata.id for trial in sorted(pending, key=_by_sampling)),
             workers=tuple(dict.fromkeys([*registered, *self._workers])),
             used_by_worker=MappingProxyType(by_worker),
-            ended=tuple(self._ended),
+            last_signs=MappingProxyType(signs),
+            last_report=self._last_report,
+            latest=tuple(self._latest),
             fidelity_key=self.fidelity_key,
             config_keys=self._config_keys.frozen(snapshot.space),
         )
-
-    def _at_work(self, evaluating: Iterable[Evaluating]) -> set[str]:
-        """The workers that evaluate a trial, and those that are only between two."""
-        signs = {worker: history.last_sign for worker, history in self._workers.items()}
-        latest = max(signs.values(), default=0.0)
-        recent = (worker for worker, sign in signs.items() if latest - sign < _BETWEEN_TRIALS)
-        return {each.worker_id for each in evaluating}.union(recent)
 
     def _known(self, limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
         """The limits without that of fidelities, where none has been told from other values yet."""
@@ -264,6 +262,10 @@ def duration_of(trial: Trial) -> float | None:
     if metadata.time_started is None or metadata.time_end is None:
         return None
     return metadata.time_end - metadata.time_started
+
+
+def _end_of(span: Span) -> float:
+    return span.end
 
 
 def _by_end(trial: Trial) -> float:

@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from neps_state import State
 from neps_tui.facts.config_keys import ConfigKey
 
 Standing: TypeAlias = Literal["working", "late", "quiet", "suspected", "abandoned"]
+Resource: TypeAlias = Literal["evaluations", "cost", "fidelities"]
 Condition: TypeAlias = Literal["live", "idle", "finished", "empty"]
+_BUSY: tuple[Standing, ...] = ("working", "late")
 _QUIET_FACTOR = 10
 _LEAST_QUIET = 60.0
-_BETWEEN_TRIALS = 15.0
-"""Seconds after a report within which its worker is taken to be on its way to the next trial."""
+_JUST_REPORTED = 15.0
+"""Seconds after a report within which a run is taken to go on."""
+BETWEEN_TRIALS = 60.0
+"""Seconds that a worker may take from one trial to the next, as the sampling of some does."""
+
+
+class Span(NamedTuple):
+    """From when to when a trial was evaluated, seconds since the epoch."""
+
+    start: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +64,12 @@ class Limit:
         used: So far; where each worker has the limit to itself, by the one that has most left.
         allowed: At most.
         per_worker: Whether each worker has the limit to itself.
-        total: What all workers used; `used` if it is the run's limit.
-        left: What may still be used by all workers that are at work.
     """
 
-    name: str
+    name: Resource
     used: float
     allowed: float
     per_worker: bool = False
-    total: float | None = None
-    left: float | None = None
 
     @property
     def fraction(self) -> float:
@@ -135,12 +142,15 @@ class RunSummary:
         front: The non-dominated trials and their objectives, for several objectives.
         rungs: How many trials have ended at each rung.
         usage: What the finished trials used.
-        limits: The run's budget.
+        limits: The run's budget; a worker's own where the run has none.
+        worker_limits: What each worker may spend by itself, by what is limited.
         evaluating: The trials being evaluated, by their start.
         pending: Ids of the pending trials, next first.
         workers: Ids of all workers known, from the optimizer's state and from the trials.
         used_by_worker: What each worker used, where each has a budget of its own.
-        ended: Times at which trials ended, sorted, seconds since the epoch.
+        last_signs: When each worker last started or ended a trial, seconds since the epoch.
+        last_report: When a trial last ended, seconds since the epoch.
+        latest: From when to when the latest sixty trials were evaluated, by their end.
         fidelity_key: The fidelity's key in configs, where the run has one.
         config_keys: The keys of all configs, in the order in which they were first seen.
     """
@@ -157,11 +167,14 @@ class RunSummary:
     rungs: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     usage: Usage = Usage()
     limits: tuple[Limit, ...] = ()
+    worker_limits: Mapping[Resource, float] = field(default_factory=lambda: MappingProxyType({}))
     evaluating: tuple[Evaluating, ...] = ()
     pending: tuple[str, ...] = ()
     workers: tuple[str, ...] = ()
     used_by_worker: Mapping[str, Usage] = field(default_factory=lambda: MappingProxyType({}))
-    ended: tuple[float, ...] = ()
+    last_signs: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    last_report: float | None = None
+    latest: tuple[Span, ...] = ()
     fidelity_key: str | None = None
     config_keys: tuple[ConfigKey, ...] = ()
 
@@ -169,11 +182,6 @@ class RunSummary:
     def names(self) -> Mapping[str, str]:
         """Readable names of config keys, by the key as stored."""
         return {each.key: each.name for each in self.config_keys}
-
-    @property
-    def last_report(self) -> float | None:
-        """When a trial last ended, seconds since the epoch."""
-        return self.ended[-1] if self.ended else None
 
     @property
     def abandoned(self) -> tuple[str, ...]:
@@ -190,14 +198,22 @@ class RunSummary:
             return "live"
         if any(limit.fraction >= 1.0 for limit in self.limits):
             return "finished"
-        if self.ended and now - self.ended[-1] < _BETWEEN_TRIALS:
+        if self.last_report is not None and now - self.last_report < _JUST_REPORTED:
             return "live"
         return "idle" if self.total else "empty"
 
     def busy(self, now: float) -> int:
         """How many trials a worker seems to be evaluating."""
         standings = self.standings(now)
-        return standings["working"] + standings["late"]
+        return sum(standings[each] for each in _BUSY)
+
+    def at_work(self, now: float) -> frozenset[str]:
+        """The workers that seem to evaluate a trial, and those that are only between two."""
+        busy = {each.worker_id for each in self.evaluating if each.standing_at(now) in _BUSY}
+        between = {
+            worker for worker, sign in self.last_signs.items() if now - sign < BETWEEN_TRIALS
+        }
+        return frozenset(busy | between)
 
     def standings(self, now: float) -> Mapping[Standing, int]:
         """How many evaluating trials there are of each standing."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
-from neps_state import BudgetInfo, State, Trial
+from neps_state import BudgetInfo
 from neps_state.snapshot import RunSnapshot
-from neps_tui.facts.pace import evaluations_per_second, has_stalled, seconds_left
-from neps_tui.facts.summary import Limit, RunSummary, Usage
+from neps_tui.facts.pace import Outlook
+from neps_tui.facts.summary import Limit, Resource, RunSummary, Usage
 from neps_tui.words.formatting import duration, number
 
 Fact: TypeAlias = tuple[str, str]
-Resource: TypeAlias = Literal["evaluations", "cost", "fidelities"]
 
 _RESOURCES: tuple[Resource, ...] = ("evaluations", "cost", "fidelities")
 
@@ -57,12 +55,12 @@ class WorkerSpending:
 
     Args:
         worker_id: The worker.
-        is_busy: Whether it is evaluating a trial.
+        is_at_work: Whether it is evaluating a trial, or between two.
         spendings: Only of what is limited for workers.
     """
 
     worker_id: str
-    is_busy: bool
+    is_at_work: bool
     spendings: tuple[Spending, ...]
 
     @property
@@ -158,37 +156,33 @@ def budgets(snapshot: RunSnapshot, summary: RunSummary, now: float) -> Budgets:
     """
     state = snapshot.optimizer_state
     budget = None if state is None else state.budget
-    run = _of_run(summary, now)
-    workers = _of_workers(snapshot, summary, budget, now)
+    outlook = Outlook(summary, now)
+    run = _of_run(summary, outlook)
+    workers = _of_workers(summary, outlook)
     missing = ""
     if state is None:
         missing = "optimizer_state.pkl is not there or cannot be read: limits are not known"
     elif budget is None:
         missing = "this run was started without any limit"
     kept = () if budget is None else tuple(_kept(budget, summary.usage))
-    run, end = _end(run, workers)
+    run, end = _end(run, workers, outlook)
     return Budgets(run, workers, kept, end, missing)
 
 
-def _of_run(summary: RunSummary, now: float) -> tuple[Spending, ...]:
+def _of_run(summary: RunSummary, outlook: Outlook) -> tuple[Spending, ...]:
     limits = {limit.name: limit for limit in summary.limits if not limit.per_worker}
     used = _used(summary.usage)
-    goes_on = summary.busy(now) > 0 and not has_stalled(summary.ended, now)
-    pace = evaluations_per_second(summary.ended, now) if goes_on else None
     return tuple(
-        _spending(resource, used[resource], limits.get(resource), summary.usage.evaluations, pace)
+        _spending(resource, used[resource], limits.get(resource), outlook)
         for resource in _RESOURCES
         if resource == "evaluations" or resource in limits or used[resource]
     )
 
 
-def _spending(
-    resource: Resource, used: float, limit: Limit | None, evaluations: int, pace: float | None
-) -> Spending:
+def _spending(resource: Resource, used: float, limit: Limit | None, outlook: Outlook) -> Spending:
     if limit is None:
         return Spending(resource, used, None)
-    left = seconds_left([limit], evaluations, pace)
-    return Spending(resource, used, limit.allowed, None if left is None else left[0])
+    return Spending(resource, used, limit.allowed, outlook.seconds_left(limit))
 
 
 def _used(usage: Usage) -> dict[Resource, float]:
@@ -199,71 +193,22 @@ def _used(usage: Usage) -> dict[Resource, float]:
     }
 
 
-def _of_workers(
-    snapshot: RunSnapshot, summary: RunSummary, budget: BudgetInfo | None, now: float
-) -> tuple[WorkerSpending, ...]:
-    allowed: dict[Resource, float] = {
-        resource: limit
-        for resource in _RESOURCES
-        if (limit := getattr(budget, f"worker_{resource}_to_spend", None)) is not None
-    }
-    if not allowed:
+def _of_workers(summary: RunSummary, outlook: Outlook) -> tuple[WorkerSpending, ...]:
+    if not summary.worker_limits:
         return ()
-    by_worker: defaultdict[str, list[Trial]] = defaultdict(list)
-    for trial in snapshot.trials.values():
-        worker = trial.metadata.evaluating_worker_id
-        if worker is not None and trial.report is not None and _is_evaluated(trial):
-            by_worker[worker].append(trial)
-    busy = {
-        each.worker_id
-        for each in summary.evaluating
-        if each.standing_at(now) in ("working", "late")
-    }
     return tuple(
         WorkerSpending(
             worker,
-            worker in busy,
-            _of_worker(by_worker[worker], allowed, summary, worker in busy, now),
+            worker in outlook.at_work,
+            tuple(_of_worker(limit, worker, outlook) for limit in outlook.limits_of_worker(worker)),
         )
         for worker in summary.workers
     )
 
 
-def _is_evaluated(trial: Trial) -> bool:
-    return trial.metadata.state is not State.EXTERNAL
-
-
-def _of_worker(
-    trials: Sequence[Trial],
-    allowed: Mapping[Resource, float],
-    summary: RunSummary,
-    is_busy: bool,
-    now: float,
-) -> tuple[Spending, ...]:
-    usage = _usage(trials, summary.fidelity_key)
-    ended = sorted(each.metadata.time_end for each in trials if each.metadata.time_end is not None)
-    pace = evaluations_per_second(ended, now) if is_busy and not has_stalled(ended, now) else None
-    used = _used(usage)
-    return tuple(
-        _spending(
-            resource,
-            used[resource],
-            Limit(resource, used[resource], limit),
-            usage.evaluations,
-            pace,
-        )
-        for resource, limit in allowed.items()
-    )
-
-
-def _usage(trials: Iterable[Trial], fidelity_key: str | None) -> Usage:
-    evaluations, cost, fidelities = 0, 0.0, 0.0
-    for trial in trials:
-        evaluations += 1
-        cost += (trial.report.cost or 0.0) if trial.report is not None else 0.0
-        fidelity = None if fidelity_key is None else trial.config.get(fidelity_key)
-        fidelities += fidelity if isinstance(fidelity, int | float) else 0.0
-    return Usage(evaluations, cost, fidelities)
+def _of_worker(limit: Limit, worker: str, outlook: Outlook) -> Spending:
+    left = outlook.seconds_left(limit) if worker in outlook.at_work else None
+    return Spending(limit.name, limit.used, limit.allowed, left)
 
 
 def _kept(budget: BudgetInfo, usage: Usage) -> Iterator[str]:
@@ -279,35 +224,26 @@ def _kept(budget: BudgetInfo, usage: Usage) -> Iterator[str]:
 
 
 def _end(
-    run: tuple[Spending, ...], workers: tuple[WorkerSpending, ...]
+    run: tuple[Spending, ...], workers: tuple[WorkerSpending, ...], outlook: Outlook
 ) -> tuple[tuple[Spending, ...], str]:
     """Which limit ends the run first, marked and in words."""
     spent = next((each for each in run if each.is_spent), None)
     if spent is not None:
-        return _marked(run, spent), f"the {spent.resource} are spent: workers take no more trials"
-    timed = [each for each in run if each.seconds_left is not None]
-    first = min(timed, key=lambda each: each.seconds_left or 0.0, default=None)
-    alone = _workers_end(workers)
-    if first is not None and (alone is None or (first.seconds_left or 0.0) <= alone):
-        return _marked(
-            run, first
-        ), f"{first.resource} end it first, in {duration(first.seconds_left)}"
-    if alone is not None:
-        return run, f"the workers' own budgets end it first, in {duration(alone)}"
+        return _marked(run, spent.resource), (
+            f"the {spent.resource} are spent: workers take no more trials"
+        )
     if workers and all(each.is_done for each in workers):
         return run, "every worker has spent its own budget: a new one may go on"
-    return run, ""
+    if outlook.end is None:
+        return run, ""
+    seconds, limit = outlook.end
+    if limit.per_worker:
+        return run, f"the workers' own budgets end it first, in {duration(seconds)}"
+    return _marked(run, limit.name), f"{limit.name} end it first, in {duration(seconds)}"
 
 
-def _workers_end(workers: Sequence[WorkerSpending]) -> float | None:
-    """Seconds until the last busy worker has spent its own budget; None if one's is not known."""
-    left = [each.seconds_left for each in workers if each.is_busy]
-    known = [each for each in left if each is not None]
-    return max(known) if known and len(known) == len(left) else None
-
-
-def _marked(run: tuple[Spending, ...], first: Spending) -> tuple[Spending, ...]:
+def _marked(run: tuple[Spending, ...], first: Resource) -> tuple[Spending, ...]:
     return tuple(
-        Spending(each.resource, each.used, each.allowed, each.seconds_left, each is first)
+        Spending(each.resource, each.used, each.allowed, each.seconds_left, each.resource == first)
         for each in run
     )

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from neps_state import State
-from neps_tui.facts.pace import evaluations_per_second, has_stalled, seconds_left
+from neps_tui.facts.pace import Outlook
 from neps_tui.facts.summary import Condition
 from neps_tui.view import RunView
 from neps_tui.words.formatting import (
@@ -167,14 +167,11 @@ class RunHeader(Vertical):
         is_stuck = summary.condition(now) == "idle" and (summary.pending or summary.evaluating)
         if is_stuck and view.moment is None:
             yield " · needs a worker", "$text-warning"
-        if has_stalled(summary.ended, now) or summary.condition(now) != "live":
-            return
-        pace = evaluations_per_second(summary.ended, now)
-        if pace is not None:
-            yield f" · {number(pace * 3600, 2)}/h", "$foreground-muted"
-        left = seconds_left(summary.limits, summary.usage.evaluations, pace)
-        if left is not None:
-            yield f" · done in {duration(left[0])}" if left[0] > 0 else " · budget spent", ""
+        outlook = Outlook(summary, now)
+        if outlook.per_second is not None:
+            yield f" · {number(outlook.per_second * 3600, 2)}/h", "$foreground-muted"
+        if (end := outlook.end) is not None:
+            yield f" · done in {duration(end[0])}" if end[0] > 0 else " · budget spent", ""
 
     def _count_parts(self, view: RunView, now: float) -> Iterator[Part]:
         counts = view.summary.counts

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from neps_state import State, Trial
 from neps_state.signature import is_signature
 from neps_state.snapshot import RunSnapshot
-from neps_tui.facts.summary import Evaluating, RunSummary, Standing
+from neps_tui.facts.summary import BETWEEN_TRIALS, Evaluating, RunSummary, Standing
 from neps_tui.workers.lane import Bar, Lane
 
 _ALIVE: tuple[Standing, ...] = ("working", "late")
@@ -18,7 +18,6 @@ _LEFT: tuple[Standing, ...] = ("abandoned", "suspected")
 _ACTIVE = ("working", "late", "waiting")
 """States of workers that come and go while all is well."""
 _OTHERS = ("gone quiet", "idle", "ended", "no trial yet")
-_SOON = 60.0
 """Seconds after a report within which a worker is taken to be on its way to its next trial."""
 _MARGIN = 0.02
 """Part of the run's length that is shown after its last sign of life."""
@@ -185,7 +184,7 @@ class WorkerActivity:
         if not lane.bars and not lane.ended:
             return Verdict("no trial yet", "text-muted", "the optimizer's state names it")
         last = lane.last_sign
-        if last is not None and now - last < _SOON:
+        if last is not None and now - last < BETWEEN_TRIALS:
             return Verdict("waiting", "text-primary", "it has just ended a trial")
         return Verdict(
             "idle", "text-muted", "it waits for a trial or has ended, nothing tells which"
@@ -224,7 +223,7 @@ class WorkerActivity:
         if all(each.standing == "abandoned" for each in self._summary.evaluating):
             return first, max(last, min(now, last + _MARGIN * length))
         is_long = not self._summary.busy(now) or now - last > _LONG_SILENCE * length
-        if silence or not is_long or not self._summary.ended:
+        if silence or not is_long or self._summary.last_report is None:
             return first, max(now, last)
         return first, max(last, min(now, last + _ROOM * length))
 

@@ -18,8 +18,7 @@ from neps_state.reader import RunReader
 from neps_state.snapshot import Phase, RunSnapshot
 from neps_state.values import dominates
 from neps_tui.facts.fold import RunFold, summarize
-from neps_tui.facts.pace import evaluations_per_second, has_stalled, seconds_left
-from neps_tui.facts.summary import Evaluating, Limit
+from neps_tui.facts.summary import Evaluating
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 NAMES = sorted(path.name for path in (DATA / "runs").iterdir())
@@ -256,21 +255,6 @@ def test_a_run_whose_only_worker_went_quiet_early_is_not_live() -> None:
     assert found.standings(170.0)["quiet"] == 1
 
 
-def test_the_pace_slows_down_when_nothing_ends_any_more() -> None:
-    ended = [float(second) for second in range(0, 100, 10)]
-    assert evaluations_per_second(ended, now=90.0) == pytest.approx(0.1)
-    assert evaluations_per_second(ended, now=180.0) == pytest.approx(0.05)
-    assert not has_stalled(ended, now=100.0)
-    assert has_stalled(ended, now=10_000.0)
-
-
-def test_the_first_limit_reached_ends_the_run() -> None:
-    limits = (Limit("evaluations", 10, 100), Limit("cost", 50, 100))
-    left = seconds_left(limits, evaluations=10, per_second=0.1)
-    assert left is not None
-    assert (left[0], left[1].name) == (pytest.approx(100.0), "cost")
-
-
 # --- budgets of each worker, and who is none -----------------------------------------------------
 
 
@@ -298,21 +282,7 @@ def test_a_workers_budget_is_measured_by_the_worker_that_has_most_left() -> None
     found = summarize(with_worker_budget(*ended, running, evaluations=10))
 
     (limit,) = found.limits
-    assert (limit.used, limit.total, limit.left) == (0, 8, 10)
-    left = seconds_left(found.limits, found.usage.evaluations, 0.5)
-    assert left is not None
-    assert left[0] == 20.0
-
-
-def test_a_worker_between_two_trials_goes_on_spending_its_budget() -> None:
-    ended = [made(1, ended=90.0), made(2, worker="worker_1", ended=100.0)]
-    running = made(3, State.EVALUATING, started=100.5)
-    (both,) = summarize(with_worker_budget(*ended, running, evaluations=10)).limits
-    assert both.left == 9 + 9
-
-    much_later = made(3, State.EVALUATING, started=500.0)
-    (one,) = summarize(with_worker_budget(*ended, much_later, evaluations=10)).limits
-    assert one.left == 9
+    assert (limit.used, limit.allowed) == (0, 10)
 
 
 def test_between_two_trials_a_run_is_not_idle() -> None:

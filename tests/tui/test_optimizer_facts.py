@@ -126,7 +126,7 @@ def test_a_spent_limit_ends_the_run() -> None:
 def test_a_run_that_nobody_works_on_has_no_time_left_to_tell() -> None:
     snapshot = going(total_evaluations_to_spend=100)
     trials = {name: each for name, each in snapshot.trials.items() if name != "99"}
-    found = budgets_of(replace(snapshot, trials=MappingProxyType(trials)), 100.0)
+    found = budgets_of(replace(snapshot, trials=MappingProxyType(trials)), 200.0)
     assert found.run[0].seconds_left is None
     assert found.end == ""
 
@@ -134,9 +134,9 @@ def test_a_run_that_nobody_works_on_has_no_time_left_to_tell() -> None:
 def test_each_worker_has_its_own_budget() -> None:
     found = budgets_of(going(worker_evaluations_to_spend=20), 100.0)
     first, second = found.workers
-    assert (first.worker_id, first.is_busy, first.spendings[0].used) == ("w1", True, 10)
+    assert (first.worker_id, first.is_at_work, first.spendings[0].used) == ("w1", True, 10)
     assert first.seconds_left == pytest.approx(100.0)
-    assert (second.is_busy, second.spendings[0].used) == (False, 0)
+    assert (second.is_at_work, second.spendings[0].used) == (False, 0)
     assert found.end == "the workers' own budgets end it first, in 2 min"
 
 
