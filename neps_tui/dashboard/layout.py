@@ -45,10 +45,12 @@ class PaneLayout:
     Args:
         weights: The share of each pane and box, as in `DEFAULT_WEIGHTS`.
         hidden: The panes that are not shown.
+        zoomed: The pane that has all the room; None while they share it.
     """
 
     weights: Mapping[str, int] = field(default_factory=lambda: DEFAULT_WEIGHTS)
     hidden: frozenset[str] = field(default_factory=frozenset)
+    zoomed: str | None = None
 
     def resized(self, pane: str, direction: Direction, step: int) -> PaneLayout:
         """With more or less room for a pane."""
@@ -76,6 +78,14 @@ class PaneLayout:
         hidden = self.hidden | {pane}
         return self if len(hidden) == len(_PANES) else replace(self, hidden=hidden)
 
+    def zooming(self, pane: str | None) -> PaneLayout:
+        """With all the room for one pane, which is hidden no more, or for none of them."""
+        return replace(self, zoomed=pane, hidden=self.hidden - {pane})
+
+    def showing(self, pane: str) -> PaneLayout:
+        """With a pane hidden no more."""
+        return replace(self, hidden=self.hidden - {pane})
+
     def with_all(self) -> PaneLayout:
         """With no pane hidden."""
         return replace(self, hidden=frozenset())
@@ -102,7 +112,11 @@ class PaneLayout:
 
     def as_plain(self) -> dict[str, Any]:
         """As it is remembered."""
-        return {"weights": dict(self.weights), "hidden": sorted(self.hidden)}
+        return {
+            "weights": dict(self.weights),
+            "hidden": sorted(self.hidden),
+            "zoomed": self.zoomed,
+        }
 
     @classmethod
     def from_plain(cls, remembered: object) -> PaneLayout:
@@ -119,4 +133,7 @@ class PaneLayout:
             }
         gone = {each for each in _PANES if isinstance(hidden, list) and each in hidden}
         layout = cls(MappingProxyType(known), frozenset(gone))
+        zoomed = remembered.get("zoomed")
+        if zoomed in _PANES:
+            layout = layout.zooming(zoomed)
         return layout if len(gone) < len(_PANES) else layout.with_all()

@@ -50,7 +50,6 @@ class PaneGrid(Vertical):
         self._arrangement = layout
         self._active = next(iter(panes))
         self._is_tabbed = False
-        self._is_zoomed = False
         self._boxes: dict[str, Widget] = {
             "left": Vertical(*(panes[each] for each in BOXES["left"])),
             "bottom": Horizontal(*(panes[each] for each in BOXES["bottom"])),
@@ -70,12 +69,12 @@ class PaneGrid(Vertical):
     @property
     def is_alone(self) -> bool:
         """Whether only the active pane is seen."""
-        return self._is_tabbed or self._is_zoomed
+        return self._is_tabbed or self._arrangement.zoomed is not None
 
     @property
     def is_as_at_first(self) -> bool:
         """Whether nobody has hidden, zoomed or resized a pane."""
-        return not self._is_zoomed and self._arrangement == PaneLayout()
+        return self._arrangement == PaneLayout()
 
     def compose(self) -> ComposeResult:
         """The boxes, with the panes in them."""
@@ -89,11 +88,12 @@ class PaneGrid(Vertical):
     def activate(self, pane: str) -> None:
         """Show a pane, if only one is shown; a hidden one comes back."""
         self._active = pane
-        if pane in self._arrangement.hidden:
-            hidden = self._arrangement.hidden - {pane}
-            self._arrangement = PaneLayout(self._arrangement.weights, hidden)
-            self._arrange()
-        elif self.is_alone:
+        before, was_alone = self._arrangement, self.is_alone
+        if before.zoomed is not None:
+            self._arrangement = before.zooming(pane)
+        elif pane in before.hidden:
+            self._arrangement = before.showing(pane)
+        if was_alone or self._arrangement != before:
             self._arrange()
 
     def set_tabbed(self, is_tabbed: bool) -> None:
@@ -104,7 +104,8 @@ class PaneGrid(Vertical):
 
     def zoom(self) -> None:
         """Give the active pane all the room, or give it back."""
-        self._is_zoomed = not self._is_zoomed
+        zoomed = self._active if self._arrangement.zoomed is None else None
+        self._arrangement = self._arrangement.zooming(zoomed)
         self._arrange()
 
     def resize(self, direction: Direction, step: int) -> None:
@@ -119,7 +120,7 @@ class PaneGrid(Vertical):
 
     def reset(self) -> None:
         """Give all panes the room that they have at first."""
-        self._arrangement, self._is_zoomed = PaneLayout(), False
+        self._arrangement = PaneLayout()
         self._arrange()
 
     # --- mouse ---------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
         self._has_chosen_plot = remembered.get("plot") is not None
         self._grid = PaneGrid(self._panes, PaneLayout.from_plain(remembered.get("panes")))
         self._evaluated.choose_first(ColumnChoice.from_plain(remembered.get("columns")))
-        self._active = "evaluated"
+        self._active = self._grid.arrangement.zoomed or "evaluated"
         self._grid.activate(self._active)
         self._had_run = False
         self._tabs: PaneTabs | None = None
@@ -174,7 +174,10 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
         if name == self._active:
             return
         self._active = name
+        before = self._grid.arrangement
         self._grid.activate(name)
+        if self._grid.arrangement != before:
+            self.call_after_refresh(self._remember_panes)
         if self._tabs is not None:
             self._tabs.show_pane(name)
 
@@ -202,7 +205,7 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
             self._grid.zoom()
             self._activate(self._active)
             # The last line may wait: the panes are what the key was pressed for.
-            self.call_after_refresh(self.refresh_bindings)
+            self.call_after_refresh(self._remember_panes)
 
     @on(PaneGrid.ZoomAsked)
     def _on_zoom_asked(self, event: PaneGrid.ZoomAsked) -> None:

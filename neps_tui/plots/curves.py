@@ -88,9 +88,14 @@ def _has_steps(trial: Trial) -> bool:
 def _label(question: Question, trials: Sequence[Trial]) -> tuple[str, tuple[str, ...]]:
     """What the curves are of, and what is to be known of it."""
     several = question.view.summary.objectives > 1
-    if several and any(_is_flat(trial.report.learning_curve) for trial in trials if trial.report):
+    if several and any(is_of_unknown_objective(trial) for trial in trials):
         return "learning curve", ("one number a step: nobody says of which objective",)
     return question.objective_label, ()
+
+
+def is_of_unknown_objective(trial: Trial) -> bool:
+    """Whether nothing tells which of several objectives a trial's learning curve is of."""
+    return trial.report is not None and _is_flat(trial.report.learning_curve)
 
 
 def _is_flat(curve: Sequence[Any] | None) -> bool:

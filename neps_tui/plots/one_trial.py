@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from neps_state import Trial
 from neps_state.values import objective_values
-from neps_tui.plots.curves import learning_curve
+from neps_tui.plots.curves import is_of_unknown_objective, learning_curve
 from neps_tui.plots.plot import Axis, Dot, Line, Pen, Plot
 
 _LEAST = 2
@@ -45,12 +45,19 @@ def one_trial_plot(
         legend.append(("best", f"incumbent {incumbent.id}"))
     if any(pen == "plain" for _, pen, _ in shown):
         legend.append(("plain", "its other rungs"))
-    several = len(objective_values(trial.report)) > 1
     return Plot(
         title="",
         x=Axis("step"),
-        y=Axis(f"objective {objective + 1}" if several else "objective"),
+        y=Axis(_label([each for each, _, _ in shown], objective)),
         dots=tuple(Dot(*points[-1], each.id, pen) for each, pen, points in shown),
         lines=tuple(Line(points, pen, trial_id=each.id) for each, pen, points in shown),
         legend=tuple(legend),
     )
+
+
+def _label(trials: Sequence[Trial], objective: int) -> str:
+    """What the curves are of."""
+    if all(len(objective_values(each.report)) < 2 for each in trials):
+        return "objective"
+    is_unknown = any(is_of_unknown_objective(each) for each in trials)
+    return "value" if is_unknown else f"objective {objective + 1}"

@@ -78,7 +78,7 @@ class CurvePane(Pane):
 
     def draw(self, plot: Plot) -> None:
         """Show a plot."""
-        self.set_title("Learning curve", "objective after each step")
+        self.set_title("Learning curve", f"{plot.y.label} after each step")
         self._legend.show(plot.legend)
         if plot != self.canvas.plot:
             self.canvas.set_plot(plot)

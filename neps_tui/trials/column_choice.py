@@ -10,7 +10,6 @@ from neps_tui.widgets.columns import Column
 
 ALWAYS_FIRST = ("glyph", "id")
 """Columns that tell which trial a row is: always there, always in front, always in sight."""
-_MOST_PINNED = 6
 
 Sorting: TypeAlias = tuple[tuple[str, bool], ...]
 """The columns sorted by, the first counting most, each with whether it is descending."""
@@ -64,7 +63,7 @@ class ColumnChoice:
 
     def pinned_to(self, count: int) -> ColumnChoice:
         """With so many columns in sight besides those that always are."""
-        return replace(self, pinned=min(max(count, 0), _MOST_PINNED))
+        return replace(self, pinned=max(count, 0))
 
     def as_plain(self) -> dict[str, Any]:
         """As it is remembered."""

@@ -72,6 +72,11 @@ class TrialTable(ScrollView, can_focus=True):
             background: $block-cursor-background;
             text-style: $block-cursor-text-style;
         }
+        & > .trial-table--cursor-flash {
+            color: $text;
+            background: $accent;
+            text-style: bold;
+        }
     """
         + "\n".join(f"& > .trial-table--{name} {{ color: ${name}; }}" for name in COLOURS)
         + "\n}"
@@ -85,6 +90,7 @@ class TrialTable(ScrollView, can_focus=True):
         "trial-table--mark",
         "trial-table--flash",
         "trial-table--cursor",
+        "trial-table--cursor-flash",
         *(f"trial-table--{name}" for name in COLOURS),
     }
 
@@ -583,7 +589,7 @@ class TrialTable(ScrollView, can_focus=True):
         if y > len(self._visible.lines):
             return Strip.blank(width, self._style_of())
         line = self._visible.lines[y - 1]
-        coloured = not (line.look == "cursor" and self.has_focus)
+        coloured = line.look != "cursor-flash" and not (line.look == "cursor" and self.has_focus)
         return self._face.draw_row(line, coloured, left, width)
 
     def _new_face(self, columns: Sequence[Column]) -> TableFace:

@@ -84,7 +84,7 @@ class VisibleRows:
         self.lines = [
             Line(
                 rows[key],
-                "cursor" if key == cursor else "flash" if key in self._flashing else "",
+                _look(is_cursor=key == cursor, is_flashing=key in self._flashing),
                 key in marked,
             )
             for key in keys
@@ -97,3 +97,9 @@ class VisibleRows:
     def fade(self) -> None:
         """Bring highlights nearer to their end."""
         self._flashing = {key: left - 1 for key, left in self._flashing.items() if left > 1}
+
+
+def _look(*, is_cursor: bool, is_flashing: bool) -> str:
+    if is_cursor:
+        return "cursor-flash" if is_flashing else "cursor"
+    return "flash" if is_flashing else ""

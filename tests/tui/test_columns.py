@@ -250,6 +250,23 @@ def test_the_sorting_chosen_with_the_columns_holds_the_next_time(
     drive(recorded_run("architecture-0.17"), look_elsewhere)
 
 
+def test_any_column_can_be_pinned_and_let_go_again(drive: Drive, recorded_run: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("c")
+        await dashboard.shows("[x] objective")
+        await dashboard.press(*["j"] * 7, "p")
+        await dashboard.until(lambda: pinned(dashboard) == 8, "eight columns are pinned")
+        await dashboard.press("p")
+        await dashboard.until(lambda: pinned(dashboard) == 0, "none is")
+
+    def pinned(dashboard: Any) -> int:
+        text = dashboard.text()
+        return text.count("  pinned") + text.count("  too wide to pin")
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
 def test_what_is_too_wide_to_be_pinned_is_said_and_the_id_stays(
     drive: Drive, recorded_run: CopyRun
 ) -> None:

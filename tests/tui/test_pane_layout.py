@@ -106,6 +106,34 @@ def test_the_arrangement_is_found_again(drive: Drive, recorded_run: CopyRun) -> 
     drive(recorded_run("hyperband-0.17"), look)
 
 
+def test_a_zoomed_pane_is_found_again_and_follows_to_the_next_one(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def zoom(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("e", "z")
+        await dashboard.until(lambda: "Evaluated 40" not in dashboard.text(), "errors alone")
+
+    async def move(dashboard: Any) -> None:
+        await dashboard.shows("Errors 8")
+        assert "Evaluated 40" not in dashboard.text()
+        await dashboard.press("p")
+        await dashboard.until(lambda: "Errors 8" not in dashboard.text(), "the plot alone")
+
+    async def give_back(dashboard: Any) -> None:
+        await dashboard.shows("Incumbent")
+        assert "Evaluated 40" not in dashboard.text()
+        await dashboard.press("z")
+        await dashboard.shows("Evaluated 40")
+
+    async def look(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        assert "Errors 8" in dashboard.text()
+
+    for steps in (zoom, move, give_back, look):
+        drive(recorded_run("hyperband-0.17"), steps)
+
+
 def test_a_pane_that_was_made_larger_by_keys_is_so_the_next_time(
     drive: Drive, recorded_run: CopyRun
 ) -> None:

@@ -281,6 +281,19 @@ def test_the_curve_of_the_trial_that_was_opened_lies_over_the_incumbents(
     assert "best" in both
 
 
+def test_of_several_objectives_a_curve_of_numbers_is_of_nobody_knows_which(
+    recorded_run: CopyRun,
+) -> None:
+    trials = view_of(recorded_run("multiobjective-0.17")).snapshot.trials.values()
+    ended = next(each for each in trials if each.report and each.report.objective_to_minimize)
+    assert ended.report is not None
+    for curve, label in (([0.4, 0.3], "value"), ([[0.4, 2.0], [0.3, 3.0]], "objective 1")):
+        report = replace(ended.report, learning_curve=curve)
+        plot = one_trial_plot(Trial(ended.config, ended.metadata, report), (), None)
+        assert plot is not None
+        assert plot.y.label == label
+
+
 def test_a_very_long_curve_is_thinned_and_keeps_its_end(recorded_run: CopyRun) -> None:
     trial = view_of(recorded_run("hyperband-0.17")).snapshot.trials["15_rung_3"]
     assert trial.report is not None

@@ -583,6 +583,30 @@ def test_an_arrow_needs_no_room_of_its_own() -> None:
     assert layout.place_label(0, "▲") == "objective▲"
 
 
+def test_news_under_the_cursor_are_highlighted_too() -> None:
+    async def scenario(app: TableApp, pilot: Pilot[None]) -> None:
+        def background() -> object:
+            style = next(iter(app.table.render_line(1))).style
+            return style and style.bgcolor
+
+        app.table.set_rows(ids(9), app.cells)
+        app.table.focus()
+        await pilot.pause()
+        cursor = background()
+        app.values["trial_9"] = "0.1"
+        app.table.set_rows(["trial_9", *ids(9)], app.cells, {"trial_9"})
+        await pilot.pause()
+        assert app.table.cursor_key == "trial_9"
+        assert background() != cursor
+        for _ in range(100):
+            if background() == cursor:
+                break
+            await pilot.pause(0.05)
+        assert background() == cursor
+
+    run(scenario)
+
+
 def test_a_highlight_ends_after_some_ticks() -> None:
     layout = ColumnLayout([Column("x", "x")])
     rows = VisibleRows(layout)
