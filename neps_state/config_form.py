@@ -131,10 +131,9 @@ class Field:
             return self.value
         if self.kind in ("choice", "fixed"):
             return self.accept(text)
-        try:
-            return self.accept(_typed(text, type(self.value)))
-        except ValueError as error:
-            raise ValueError(f"{self.name} is {self.domain}, not {text!r}") from error
+        typed = _typed(text, type(self.value))
+        # Of what is no number, say what was typed rather than what it was taken for.
+        return self.accept(typed if isinstance(typed, int | float) else text)
 
     def _choose(self, given: Any) -> Any:
         chosen = self._chosen(given)
@@ -163,7 +162,7 @@ class Field:
         if not is_number or not math.isfinite(given) or not self._is_whole_enough(given):
             raise ValueError(f"{self.name} is {self.domain}, not {given!r}")
         if self.lower is not None and not self.lower <= given <= (self.upper or math.inf):
-            raise ValueError(f"{self.name} is {self.domain}: {given:g} is out of bounds")
+            raise ValueError(f"{self.name}: {given:g} is out of bounds ({self.domain})")
         return int(given) if self.kind == "integer" else float(given)
 
     def _is_whole_enough(self, given: float) -> bool:

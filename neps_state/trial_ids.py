@@ -8,7 +8,7 @@ regularized evolution gives it the number of trials and one more, and dies where
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -23,6 +23,16 @@ _COUNTING = "regularized_evolution"
 def counts_trials(info: OptimizerInfo) -> bool:
     """Whether the optimizer numbers trials by how many there are, so that none may be removed."""
     return _COUNTING in info["name"]
+
+
+def stays_countable(trial_ids: Collection[str]) -> bool:
+    """Whether an optimizer that counts trials will find every next number free.
+
+    Args:
+        trial_ids: Every trial that there is, or would be.
+    """
+    numbers = [int(parts["config"]) for each in trial_ids if (parts := _ID.fullmatch(each))]
+    return max(numbers, default=0) <= len(trial_ids)
 
 
 def rung_fidelities(

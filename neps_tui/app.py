@@ -240,8 +240,9 @@ class NepsTuiApp(App[None]):
         if message.changed.change_id is not None:
             self._dashboard.select_none()
             listed = f"{done[0]} " if len(done) == 1 else f"{len(done)} trials " if done else ""
-            undo = "; u takes it back, until a worker goes on" if message.plan.is_undoable else ""
-            said = f"{listed}{message.plan.done}{undo}"
+            until = message.plan.undoable_until
+            undo = f"; u takes it back{f', {until}' if until else ''}"
+            said = f"{listed}{message.plan.done}{undo if message.plan.is_undoable else ''}"
         if not refused:
             self._say(said)
             return
@@ -422,7 +423,7 @@ class NepsTuiApp(App[None]):
         if isinstance(change, Form):
             from neps_tui.changes.form_screen import FormScreen
 
-            self.push_screen(FormScreen(change, ascii=self._options.ascii), self._propose)
+            self.push_screen(FormScreen(change, self._propose, ascii=self._options.ascii))
         else:
             self._propose(change)
 
@@ -454,10 +455,13 @@ class NepsTuiApp(App[None]):
             return None
         return view if self._store is not None else None
 
-    def _propose(self, plan: Plan | None) -> None:
-        """Ask whether to change the run, and have it done if the answer is yes."""
-        if plan is None:
-            return
+    def _propose(self, plan: Plan, then: Callable[[bool], None] | None = None) -> None:
+        """Ask whether to change the run, and have it done if the answer is yes.
+
+        Args:
+            plan: What would be done.
+            then: Told the answer; without it, a no is said aloud.
+        """
         from neps_tui.screens.confirm import ConfirmScreen
 
         if plan.nothing is not None:
@@ -471,6 +475,10 @@ class NepsTuiApp(App[None]):
         def answered(answer: bool | None) -> None:
             if answer and store is not None:
                 store.submit(plan)
+            if then is not None:
+                then(bool(answer))
+            elif not answer:
+                self._say("Nothing was changed.")
 
         label = f"Yes, {plan.what.partition(' ')[0]}"
         self.push_screen(ConfirmScreen(plan.question, plan.lines, plan.risks, label), answered)

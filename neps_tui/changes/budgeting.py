@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from neps_state import BudgetInfo
 from neps_state.decisions import budgeting
-from neps_state.edit import LIMITS
+from neps_state.edit import LIMITS, Edit
 from neps_tui.changes.form import Entry, Form, FormError, Typed, number_in
 from neps_tui.changes.plan import Plan
 from neps_tui.view import RunView
@@ -37,25 +37,42 @@ def plan_budget(view: RunView, limits: Mapping[str, float | None]) -> Plan:
     seen = {name: getattr(budget or BudgetInfo(), name) for name in LIMITS}
     wanted = {name: limits[short] for name, short in _NAMES.items() if short in limits}
     edit = budgeting(seen, wanted)
-    changed = {} if edit.budget is None else edit.budget[1]
-    usage = view.summary.usage
-    used = dict(zip(LIMITS, (usage.evaluations, usage.cost, usage.fidelities), strict=True))
     return Plan(
         what="change the budget",
         done="in force from the next trial on",
         make=lambda run, force: run.lock_and_edit(edit, force=force),
-        lines=tuple(
-            f"{_NAMES[name]}: {_limit(seen[name])} becomes {_limit(limit)}; "
-            f"{number(used[name])} used so far"
-            for name, limit in changed.items()
-        ),
-        risks=tuple(
-            f"risk: {number(used[name])} {_NAMES[name]} are used already: workers stop"
-            for name, limit in changed.items()
-            if limit is not None and used[name] >= limit
-        ),
+        lines=tuple(budget_lines(view, edit)),
+        risks=tuple(budget_risks(view, edit)),
         nothing=None if edit else "these are the limits already",
     )
+
+
+def budget_lines(view: RunView, edit: Edit) -> list[str]:
+    """What becomes of each limit that an edit changes, and what is used."""
+    if edit.budget is None:
+        return []
+    before, after = edit.budget
+    used = _used(view)
+    return [
+        f"{_NAMES[name]}: {_limit(before.get(name))} becomes {_limit(limit)}; "
+        f"{number(used[name])} used so far"
+        for name, limit in after.items()
+    ]
+
+
+def budget_risks(view: RunView, edit: Edit) -> list[str]:
+    """A line for each limit that would be spent already."""
+    used = _used(view)
+    return [
+        f"risk: {number(used[name])} {_NAMES[name]} are used already: workers stop"
+        for name, limit in ({} if edit.budget is None else edit.budget[1]).items()
+        if limit is not None and used[name] >= limit
+    ]
+
+
+def _used(view: RunView) -> dict[str, float]:
+    usage = view.summary.usage
+    return dict(zip(LIMITS, (usage.evaluations, usage.cost, usage.fidelities), strict=True))
 
 
 def budget_form(view: RunView) -> Form:
@@ -81,8 +98,10 @@ def budget_form(view: RunView) -> Form:
             limits["evaluations"] = int(limits["evaluations"] or 0)
         return plan_budget(view, limits)
 
+    own = [f"{number(limit)} {name}" for name, limit in view.summary.worker_limits.items()]
+    each_worker = f"; besides, each worker has {' and '.join(own)} of its own" if own else ""
     return Form(
-        "The budget of the whole run",
+        f"The budget of the whole run{each_worker}",
         tuple(
             Entry(
                 short,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from neps_state import State, Trial
 from neps_state.config_form import ConfigError, ConfigForm
 from neps_state.readable import readable_config
 from neps_state.signature import signature
 from neps_tui.changes.form import Entry, Form, FormError, Typed
-from neps_tui.changes.plan import Plan
+from neps_tui.changes.plan import Plan, describe
 from neps_tui.view import RunView
 from neps_tui.words.formatting import number
 
@@ -30,12 +31,13 @@ def form_of(view: RunView, like: str | None = None) -> ConfigForm:
     return ConfigForm(info, view.snapshot.space, view.snapshot.trials, template)
 
 
-def plan_enqueue(view: RunView, config: Mapping[str, Any]) -> Plan:
+def plan_enqueue(view: RunView, config: Mapping[str, Any], assumed: Collection[str] = ()) -> Plan:
     """Work out what enqueueing a config would do.
 
     Args:
         view: The run as the person sees it.
         config: Keys and values as stored, as `ConfigForm.config` gives them.
+        assumed: Names of what nobody has given, although it could have been.
     """
     shown = readable_config(config, view.snapshot.space, view.summary.names)
     same = [trial.id for trial in view.snapshot.trials.values() if dict(trial.config) == config]
@@ -47,9 +49,13 @@ def plan_enqueue(view: RunView, config: Mapping[str, Any]) -> Plan:
         make=lambda state, force: state.lock_and_enqueue([config], by=signature()),
         lines=(
             f"a new pending trial; the next free worker takes it, {queue}",
-            *(f"  {name} = {number(value)}" for name, value in shown.items()),
+            *(
+                f"  {name} = {number(value)}{', as none was given' if name in assumed else ''}"
+                for name, value in shown.items()
+            ),
         ),
         risks=tuple(f"risk: {each} has the same config" for each in same[:3]),
+        undoable_until="until a worker takes it",
     )
 
 
@@ -70,23 +76,35 @@ def enqueue_form(view: RunView, like: str | None = None) -> Form:
 
     def make(typed: Typed) -> Plan:
         given: dict[str, Any] = {}
+        reasons: list[str] = []
         for field in config_form.fields:
             # What nobody has touched stays as it is stored, to the last digit.
             if field.shown not in (typed[field.name], typed[field.name].strip()):
                 try:
                     given[field.key] = field.parse(typed[field.name])
                 except ValueError as error:
-                    raise FormError(str(error)) from error
+                    reasons.append(str(error))
+                    given[field.key] = field.value
         try:
-            return plan_enqueue(view, config_form.config(given))
+            config = config_form.config(given)
         except ConfigError as error:
-            raise FormError(error.reasons[0]) from error
+            reasons += error.reasons
+        if reasons:
+            raise FormError("\n".join(reasons))
+        return plan_enqueue(view, config)
 
     return Form(
-        "A config to be evaluated next" if like is None else f"A config like that of {like}",
+        "A config to be evaluated next" if like is None else _like(view.snapshot.trials[like]),
         tuple(
             Entry(field.name, field.domain, field.shown, field.labels)
             for field in config_form.fields
         ),
         make,
     )
+
+
+def _like(trial: Trial) -> str:
+    """Whose config it is, and what is known of it unless it went well."""
+    if trial.metadata.state is State.SUCCESS:
+        return f"A config like that of {trial.id}"
+    return f"A config like that of {describe(trial)}"

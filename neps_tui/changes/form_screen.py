@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, TypeAlias
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,12 +18,18 @@ from neps_tui.changes.form import Form, FormError
 from neps_tui.changes.plan import Plan
 from neps_tui.words.formatting import plain, to_ascii
 
+Answered: TypeAlias = Callable[[bool], None]
+"""Told whether what was asked is to be done."""
 
-class FormScreen(ModalScreen[Plan]):
+
+class FormScreen(ModalScreen[None]):
     """Names, lines to type in, what may be typed, and what it comes to, at every key.
+
+    It stays until what it comes to has been agreed to, or somebody leaves it.
 
     Args:
         form: What is to be filled in.
+        propose: Asks a person whether to do what was typed, and does it.
         ascii: Whether only ASCII may be drawn.
     """
 
@@ -51,7 +58,7 @@ class FormScreen(ModalScreen[Plan]):
         .hint { color: $text-muted; }
         Input { height: 1; border: none; padding: 0 1; background: $boost; }
         Input:focus { border: none; background: $primary 30%; }
-        #verdict { height: auto; max-height: 4; margin-top: 1; }
+        #verdict { height: auto; max-height: 6; margin-top: 1; }
         #verdict.-wrong { color: $text-warning; }
         #answers { height: auto; align-horizontal: right; margin-top: 1; }
         #answers > Button { margin-left: 2; }
@@ -64,9 +71,12 @@ class FormScreen(ModalScreen[Plan]):
     ]
     AUTO_FOCUS = "Input"
 
-    def __init__(self, form: Form, *, ascii: bool = False) -> None:
+    def __init__(
+        self, form: Form, propose: Callable[[Plan, Answered], None], *, ascii: bool = False
+    ) -> None:
         super().__init__()
         self._form = form
+        self._propose = propose
         self._ascii = ascii
         self._inputs = {
             entry.name: Input(
@@ -125,7 +135,7 @@ class FormScreen(ModalScreen[Plan]):
         self._verdict.set_class(is_wrong, "-wrong")
 
     def _inert(self, text: str) -> Content:
-        text = plain(text)
+        text = plain(text, newlines=True)
         return Content(to_ascii(text) if self._ascii else text)
 
     @on(Input.Changed)
@@ -138,7 +148,13 @@ class FormScreen(ModalScreen[Plan]):
     def _on_go(self) -> None:
         plan = self._try()
         if plan is not None:
-            self.dismiss(plan)
+            self._propose(plan, self._on_answered)
+
+    def _on_answered(self, answer: bool) -> None:
+        if answer:
+            self.dismiss()
+        else:
+            self._say("Nothing was changed. Type something else, or leave it.", is_wrong=False)
 
     @on(Button.Pressed, "#leave")
     def _on_left(self) -> None:
@@ -146,4 +162,4 @@ class FormScreen(ModalScreen[Plan]):
 
     def action_leave(self) -> None:
         """Change nothing."""
-        self.dismiss(None)
+        self.dismiss()

@@ -30,6 +30,8 @@ class Plan:
         nothing: Why there is nothing to do; None if there is.
         refusal: Why it cannot be done, whoever insists; None if it can.
         is_undoable: Whether it can be taken back afterwards.
+        undoable_until: What ends that, as in `until a worker takes one`; empty if only further
+            changes of the same things do.
     """
 
     what: str
@@ -41,6 +43,7 @@ class Plan:
     nothing: str | None = None
     refusal: str | None = None
     is_undoable: bool = True
+    undoable_until: str = ""
 
     @property
     def question(self) -> str:

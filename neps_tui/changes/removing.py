@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from neps_state import State, Trial
 from neps_state.decisions import removing
-from neps_state.trial_ids import counts_trials
+from neps_state.trial_ids import counts_trials, stays_countable
 from neps_tui.changes.plan import Plan, best_among, describe, hazard, listed, named, results_lost
 from neps_tui.view import RunView
 from neps_tui.words.formatting import counted, few_of
@@ -24,7 +24,6 @@ def plan_remove(view: RunView, trials: Sequence[Trial], *, now: float) -> Plan:
     """
     trial_ids = {trial.id for trial in trials}
     rows = [error for error in view.snapshot.errors if error.trial_id in trial_ids]
-    results = [trial for trial in trials if trial.metadata.state is State.SUCCESS]
     danger = hazard(view, trials, _HARM, now=now)
     edit = removing(trials, rows)
     dumped = f" {counted(len(rows), 'row')} of the error dump with them." if rows else ""
@@ -37,15 +36,26 @@ def plan_remove(view: RunView, trials: Sequence[Trial], *, now: float) -> Plan:
             *(f"  {describe(trial)}" for trial in trials),
             f"They are kept in .neps_tui/backups for 30 days.{dumped} All other trials stay.",
         ),
-        risks=(
-            *(f"risk: {line}" for line in best_among(view, trials)),
-            *(f"risk: {line}" for line in _promoted(view, trial_ids)),
-            *(f"risk: {line}" for line in _counting(view, trials)),
-            *(f"risk: {line}" for line in results_lost(results, "the optimizer forgets {}")),
-            *danger.lines,
-        ),
+        risks=(*removal_risks(view, trials), *danger.lines),
         objection=_objection(view, trials, danger.at_risk),
     )
+
+
+def removal_risks(view: RunView, trials: Sequence[Trial]) -> list[str]:
+    """A line for each thing that goes wrong without these trials, evaluating or not."""
+    results = [trial for trial in trials if trial.metadata.state is State.SUCCESS]
+    lines = (
+        *best_among(view, trials),
+        *_promoted(view, {trial.id for trial in trials}),
+        *_counting(view, trials),
+        *results_lost(results, "the optimizer forgets {}"),
+    )
+    return [f"risk: {line}" for line in lines]
+
+
+def removal_objection(view: RunView, trials: Sequence[Trial]) -> str | None:
+    """Why a person has to insist on taking trials out of a run; None if nothing asks for it."""
+    return "the workers of this optimizer would stop" if _counting(view, trials) else None
 
 
 def _promoted(view: RunView, trial_ids: set[str]) -> list[str]:
@@ -66,6 +76,8 @@ def _counting(view: RunView, trials: Sequence[Trial]) -> list[str]:
     info = view.snapshot.optimizer_info
     if info is None or not counts_trials(info) or not trials:
         return []
+    if stays_countable(view.snapshot.trials.keys() - {trial.id for trial in trials}):
+        return []
     return [
         f"{info['name']} numbers trials by how many there are: without {listed(trials)} it gives "
         "the next one an id that is taken, and its workers stop"
@@ -75,4 +87,4 @@ def _counting(view: RunView, trials: Sequence[Trial]) -> list[str]:
 def _objection(view: RunView, trials: Sequence[Trial], at_risk: Sequence[Trial]) -> str | None:
     if at_risk:
         return f"a worker may still be evaluating {listed(at_risk)}"
-    return "the workers of this optimizer would stop" if _counting(view, trials) else None
+    return removal_objection(view, trials)

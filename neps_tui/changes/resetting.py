@@ -40,6 +40,7 @@ def plan_reset(view: RunView, trials: Sequence[Trial], *, now: float) -> Plan:
         ),
         objection=_objection(danger.at_risk, results),
         nothing=nothing,
+        undoable_until=f"until a worker takes {'it' if len(chosen) == 1 else 'one of them'}",
     )
 
 

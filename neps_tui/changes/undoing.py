@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -13,7 +13,9 @@ from neps_state.history import MEND, Change, History
 from neps_state.layout import RunLayout
 from neps_state.optimizer import BudgetInfo
 from neps_state.snapshot import RunSnapshot
+from neps_tui.changes.budgeting import budget_lines, budget_risks
 from neps_tui.changes.plan import Plan
+from neps_tui.changes.removing import removal_objection, removal_risks
 from neps_tui.facts.trial_fields import natural_id
 from neps_tui.view import RunView
 from neps_tui.words.formatting import age, date_and_time, few_of, number
@@ -48,7 +50,11 @@ class Past:
             OSError: They cannot be read.
         """
         undoable = history.undoable()
-        obstacles = {change.id: why for change in undoable if (why := _obstacle(change, run))}
+        obstacles = {
+            change.id: why
+            for at, change in enumerate(undoable)
+            if (why := _obstacle(change, undoable[at + 1 :], run))
+        }
         return cls(
             tuple(history.changes()),
             frozenset(change.id for change in undoable),
@@ -76,10 +82,11 @@ def about(change: Change) -> str:
     return f"{change.action} {listed_ids(change) or _limits_of(change)}".rstrip()
 
 
-def plan_undo(past: Past, wanted: str | None, *, now: float) -> Plan:
+def plan_undo(view: RunView, past: Past, wanted: str | None, *, now: float) -> Plan:
     """Work out what taking a change back would do.
 
     Args:
+        view: The run as the person sees it.
         past: What was changed.
         wanted: Which change, by how its id begins; None for the last one.
         now: Seconds since the epoch.
@@ -87,6 +94,9 @@ def plan_undo(past: Past, wanted: str | None, *, now: float) -> Plan:
     found = _find(past, wanted)
     if isinstance(found, str):
         return Plan("undo nothing", "", lambda state, force: state.lock_and_undo(), nothing=found)
+    refusal = past.obstacles.get(found.id)
+    edit = _edit_of(found).turned_round(found.id) if refusal is None else Edit("undo")
+    going = [each.before for each in edit.trials if each.before and each.after is None]
     return Plan(
         what=f"undo {about(found)}",
         done="as before",
@@ -94,9 +104,12 @@ def plan_undo(past: Past, wanted: str | None, *, now: float) -> Plan:
         lines=(
             f"to be taken back: {about(found)}",
             f"  {age(now - found.time)} ({date_and_time(found.time)}) by {found.by}",
+            *budget_lines(view, edit),
             "Only if nothing that it was about has changed since; all of it, or nothing.",
         ),
-        refusal=past.obstacles.get(found.id),
+        risks=(*removal_risks(view, going), *budget_risks(view, edit)),
+        objection=removal_objection(view, going),
+        refusal=refusal,
         is_undoable=False,
     )
 
@@ -111,9 +124,9 @@ def read_undo(view: RunView, change_id: str | None) -> Plan:
     try:
         past = Past.read(History(RunLayout(view.snapshot.root)), view.snapshot)
     except OSError as error:
-        nothing = plan_undo(Past(), None, now=0.0)
+        nothing = plan_undo(view, Past(), None, now=0.0)
         return replace(nothing, nothing=f"the changes cannot be read: {error}")
-    return plan_undo(past, change_id, now=view.now())
+    return plan_undo(view, past, change_id, now=view.now())
 
 
 def _find(past: Past, wanted: str | None) -> Change | str:
@@ -157,7 +170,14 @@ def _edit_of(change: Change) -> Edit:
     return change.read_edit()
 
 
-def _obstacle(change: Change, run: RunSnapshot) -> str | None:
+def _obstacle(change: Change, later: Sequence[Change], run: RunSnapshot) -> str | None:
+    """Why a change cannot be taken back.
+
+    Args:
+        change: The change.
+        later: Those made after it that have not been taken back.
+        run: The run as it is now.
+    """
     try:
         edit = _edit_of(change).turned_round(change.id)
         for each in edit.trials:
@@ -168,8 +188,11 @@ def _obstacle(change: Change, run: RunSnapshot) -> str | None:
         return None
     state = run.optimizer_state
     budget = (None if state is None else state.budget) or BudgetInfo()
-    is_as_left = all(getattr(budget, name) == limit for name, limit in edit.budget[0].items())
-    return None if is_as_left else "the budget has changed meanwhile"
+    if any(getattr(budget, name) != limit for name, limit in edit.budget[0].items()):
+        return "the budget has changed meanwhile"
+    # The same limits may have come back: what was decided later still goes first.
+    changes_budget = any(_limits_of(each) for each in later)
+    return "the budget was changed again later: undo that first" if changes_budget else None
 
 
 def _limits_of(change: Change) -> str:

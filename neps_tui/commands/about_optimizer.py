@@ -36,10 +36,15 @@ def about_optimizer(run: RunView, now: float) -> Iterator[str]:
     """
     yield f"name        {plain(optimizer_name(run.snapshot) or 'unknown yet')}"
     yield from _lines(facts_in_words(run.snapshot, _WIDTH))
-    yield from _lines(budgets_in_words(budgets(run.snapshot, run.summary, now), _WIDTH))
+    yield from about_budget(run, now)
     yield from _rungs(run)
     yield from _space(run)
     yield from _shared_state(run)
+
+
+def about_budget(run: RunView, now: float) -> Iterator[str]:
+    """Lines about what may be spent and has been, `now` in seconds since the epoch."""
+    yield from _lines(budgets_in_words(budgets(run.snapshot, run.summary, now), _WIDTH))
 
 
 def _lines(parts: Iterable[Part]) -> Iterator[str]:

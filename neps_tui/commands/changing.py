@@ -91,11 +91,18 @@ def enqueue(arguments: argparse.Namespace) -> Exit:
     view = read_run(arguments.root)
     if arguments.like is not None:
         _named(view, arguments, [arguments.like])
+    given = _mapping(arguments.config)
     try:
-        config = form_of(view, arguments.like).config(_mapping(arguments.config))
+        form = form_of(view, arguments.like)
+        config = form.config(given)
     except ConfigError as error:
         raise CommandError(f"--config: {error}; nothing was changed", Exit.USAGE) from error
-    return _carry_out(plan_enqueue(view, config), arguments)
+    assumed = {
+        field.name
+        for field in form.fields
+        if field.is_fidelity and arguments.like is None and not {field.name, field.key} & set(given)
+    }
+    return _carry_out(plan_enqueue(view, config, assumed), arguments)
 
 
 def import_evaluations(arguments: argparse.Namespace) -> Exit:
@@ -116,6 +123,7 @@ def budget(arguments: argparse.Namespace) -> Exit:
     from neps_tui.changes.budgeting import plan_budget
     from neps_tui.changes.form import FormError
 
+    view = read_run(arguments.root)
     names = ("evaluations", "cost", "fidelities")
     limits = {
         name: None if limit == math.inf else limit
@@ -123,12 +131,19 @@ def budget(arguments: argparse.Namespace) -> Exit:
         if (limit := getattr(arguments, name)) is not None
     }
     if not limits:
-        options = ", ".join(f"--{name} N" for name in names)
-        raise CommandError(f"give at least one of {options}", Exit.USAGE)
+        return _print_budget(view)
     try:
-        return _carry_out(plan_budget(read_run(arguments.root), limits), arguments)
+        return _carry_out(plan_budget(view, limits), arguments)
     except FormError as error:
         raise CommandError(f"{error}; nothing was changed", Exit.REFUSED) from error
+
+
+def _print_budget(view: RunView) -> Exit:
+    from neps_tui.commands.about_optimizer import about_budget
+
+    for line in about_budget(view, time.time()):
+        print(line)
+    return Exit.DONE
 
 
 def errors(arguments: argparse.Namespace) -> Exit:
@@ -150,7 +165,7 @@ def undo(arguments: argparse.Namespace) -> Exit:
     view = read_run(arguments.root)
     past = Past.read(History(RunLayout(arguments.root.resolve())), view.snapshot)
     if not arguments.list:
-        return _carry_out(plan_undo(past, arguments.change, now=time.time()), arguments)
+        return _carry_out(plan_undo(view, past, arguments.change, now=time.time()), arguments)
     for line in history_lines(past):
         print(plain(line))
     return Exit.DONE if past.changes else _nothing("this program has changed nothing in this run")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-FieldKind: TypeAlias = Literal["any", "state", "verdict", "span", "age", "moment", "error"]
-"""How values are compared; `any` as numbers or as texts, whichever they are."""
+FieldKind: TypeAlias = Literal["any", "name", "state", "verdict", "span", "age", "moment", "error"]
+"""How values are compared; `any` as numbers or as texts, whichever they are.
+
+A number within a `name` counts whole: `id:6` asks for 6 and 6_rung_1, but not for 16.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,11 @@ class FieldWords:
 
 
 FIELD_TABLE: tuple[FieldWords, ...] = (
-    FieldWords("id", "The trial.", also=("trial",)),
+    FieldWords("id", "id:6 is 6 and 6_rung_1, not 16.", "name", also=("trial",)),
     FieldWords("state", "One of the eight words below.", "state"),
     FieldWords("verdict", "is:late, or quiet, abandoned, suspected.", "verdict", ("is",)),
-    FieldWords("worker", "Who evaluated it.", also=("evaluating_worker_id",)),
-    FieldWords("sampled_by", "Who sampled it.", also=("sampling_worker_id",)),
+    FieldWords("worker", "Who evaluated it.", "name", also=("evaluating_worker_id",)),
+    FieldWords("sampled_by", "Who sampled it.", "name", also=("sampling_worker_id",)),
     FieldWords(
         "objective", "Of several: objective1, objective2; =nan.", also=("objective_to_minimize",)
     ),
@@ -44,7 +47,7 @@ FIELD_TABLE: tuple[FieldWords, ...] = (
     FieldWords("sampled", "How long ago, as in sampled<2h.", "moment", ("time_sampled",)),
     FieldWords("started", "The same.", "moment", ("time_started",)),
     FieldWords("ended", "The same; a mere number is since 1970.", "moment", ("time_end",)),
-    FieldWords("previous", "The trial it goes on from.", also=("previous_trial_id",)),
+    FieldWords("previous", "The trial it goes on from.", "name", also=("previous_trial_id",)),
     FieldWords("source", "Run, ask_and_tell or imported."),
     FieldWords("error", "Its kind or message: error:ValueError.", "error", ("err",)),
 )
@@ -59,6 +62,7 @@ LANGUAGE: tuple[tuple[str, str], ...] = (
 """Examples of the filter language, and what they mean."""
 EXPECTED: dict[FieldKind, str] = {
     "any": "a number",
+    "name": "a number",
     "state": "a number",
     "verdict": "a number",
     "error": "a number",

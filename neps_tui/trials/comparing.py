@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -54,6 +55,20 @@ def matches(field: Field, text: str) -> Predicate:
     def holds(trial: Trial) -> bool:
         value = field(trial)
         return is_same(value) or (value is not None and wanted in str(value).lower())
+
+    return holds
+
+
+def matches_name(field: Field, text: str) -> Predicate:
+    """Whether a name is a text, or contains it without a part of a number being left over."""
+    is_same = _sameness(text)
+    before = r"(?<!\d)" if text[:1].isdigit() else ""
+    after = r"(?!\d)" if text[-1:].isdigit() else ""
+    contains = re.compile(before + re.escape(text) + after, re.IGNORECASE).search
+
+    def holds(trial: Trial) -> bool:
+        value = field(trial)
+        return is_same(value) or (value is not None and contains(str(value)) is not None)
 
     return holds
 

@@ -4,7 +4,8 @@ Terms stand side by side and must all hold; `or`, `not` and parentheses combine 
 
     state:crashed worker:worker_3 learning_rate<1e-3 objective<0.2 rung=2 has:error "out of memory"
 
-`field:text` asks whether the field is or contains a text, `= != < <= > >=` compare, `has:field`
+`field:text` asks whether the field is or contains a text (of a trial's or worker's name without
+cutting a number in two: `id:6` is no part of 16), `= != < <= > >=` compare, `has:field`
 asks whether there is a value at all, and a bare word or a quoted text is looked for in the id,
 the worker, the config and the error. What fields there are stands in `neps_tui.facts.field_table`.
 """
@@ -173,7 +174,9 @@ class _Parser:
             except ValueError:
                 raise self._not_that(kind, name, operator, text) from None
             return comparing.compares(field, operator, bound)
-        alike = comparing.matches if operator == ":" else comparing.equals
+        alike = comparing.equals
+        if operator == ":":
+            alike = comparing.matches_name if kind == "name" else comparing.matches
         if kind == "error" and operator != ":":
             alike = comparing.equals_error
         return _negated_if(operator == "!=", alike(field, text))

@@ -100,7 +100,7 @@ def test_a_config_is_enqueued_from_that_of_a_trial(drive: Drive, run_copy: CopyR
         await typed(dashboard, "9")
         await dashboard.press("down")
         await typed(dashboard, "5")
-        await dashboard.shows("learning_rate is float 1e-5 … 0.1, log, not '5'")
+        await dashboard.shows("learning_rate: 5 is out of bounds (float 1e-5 … 0.1, log)")
         await typed(dashboard, "0.05")
         await dashboard.shows("a new pending trial")
         await dashboard.press("enter")
@@ -113,6 +113,59 @@ def test_a_config_is_enqueued_from_that_of_a_trial(drive: Drive, run_copy: CopyR
     assert new.id == "28_rung_2"
     assert new.config["learning_rate"] == 0.05
     assert new.config["weight_decay"] == trials(root)["15_rung_3"].config["weight_decay"]
+
+
+def test_a_no_leads_back_to_the_form_with_what_was_typed(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("a", "down")
+        await typed(dashboard, "0.0625")
+        # The harmless answer has the focus: a second enter says no.
+        await dashboard.press("enter")
+        await dashboard.shows("Enqueue a config?")
+        await dashboard.press("enter")
+        await dashboard.shows("Nothing was changed. Type something else, or leave it.")
+        assert "0.0625" in dashboard.text()
+        await dashboard.press("enter")
+        await dashboard.shows("Enqueue a config?")
+        await dashboard.press("y")
+        await dashboard.shows("Pending 1")
+        assert isinstance(dashboard.app.screen, DashboardScreen)
+
+    drive(root, steps)
+    (new,) = [each for each in trials(root).values() if each.state is State.PENDING]
+    assert new.config["learning_rate"] == 0.0625
+
+
+def test_a_form_tells_all_that_is_wrong(drive: Drive, run_copy: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("a", "down")
+        await typed(dashboard, "5")
+        await dashboard.press("down")
+        await typed(dashboard, "-1")
+        await dashboard.shows("learning_rate: 5 is out of bounds")
+        await dashboard.shows("optimizer is one of sgd | lion | adam, not '-1'")
+
+    drive(run_copy("hyperband-0.17"), steps)
+
+
+def test_a_no_to_a_question_is_answered(drive: Drive, run_copy: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("d")
+        await dashboard.shows("No, leave it")
+        await dashboard.press("n")
+        await dashboard.shows("Nothing was changed.")
+
+    drive(run_copy("hyperband-0.17"), steps)
+
+
+def test_a_config_like_that_of_a_crashed_trial_says_so(drive: Drive, run_copy: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("e", "a")
+        await dashboard.shows("(crashed)")
+
+    drive(run_copy("hyperband-0.17"), steps)
 
 
 def test_a_form_that_is_left_changes_nothing(drive: Drive, run_copy: CopyRun) -> None:

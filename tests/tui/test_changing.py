@@ -266,7 +266,6 @@ def test_a_budget_shows_what_is_used_and_warns_of_what_is_spent(run_copy: CopyRu
     assert "evaluations: 200 becomes 10; 30 used so far" in shown.output
     assert "risk: 30 evaluations are used already" in shown.output
     assert Outcome("budget", root, "--evaluations", "200", "--yes").status == 1
-    assert Outcome("budget", root, "--yes").status == 2
 
 
 def test_an_older_run_has_no_budget_of_its_own(run_copy: CopyRun) -> None:
@@ -419,3 +418,76 @@ def test_a_message_that_is_cut_is_inert_to_its_end(run_copy: CopyRun) -> None:
         assert "loss is [bold]nan[/bold] at step 3" in told
         assert "red" in told
         assert not any(half in told for half in ("\x1b", "\N{SYMBOL FOR ESCAPE}", "[…", "[3…"))
+
+
+# --- what is told before a change is taken back, and what a budget is ------------------------------
+
+
+def test_taking_a_budget_back_that_is_overspent_names_the_risk(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    Outcome("budget", root, "--evaluations", "5", "--yes")
+    Outcome("budget", root, "--evaluations", "500", "--yes")
+
+    told = Outcome("undo", root, "--dry-run").output
+
+    assert "evaluations: 500 becomes 5; " in told
+    assert "evaluations are used already: workers stop" in told
+
+
+def test_a_budget_that_was_changed_again_is_not_taken_back_first(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    for limit in ("500", "600", "500"):
+        assert Outcome("budget", root, "--evaluations", limit, "--yes").status == 0
+    first = Outcome("undo", root, "--list").output.splitlines()[-1].partition(" ")[0]
+
+    told = Outcome("undo", root, first, "--yes")
+
+    assert told.status == 3
+    assert "changed again later: undo that first" in told.error
+    for _ in range(3):
+        assert Outcome("undo", root, "--yes").status == 0
+
+
+def test_taking_an_enqueued_trial_back_tells_what_was_promoted_from_it(run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+    Outcome("enqueue", root, "--like", "15_rung_3", "--config", '{"epochs": 1}', "--yes")
+    (new,) = [each.id for each in trials(root).values() if each.state is State.PENDING]
+    heir = trials(root)["3_rung_0"]
+    heir.metadata.previous_trial_id = new
+    NePSState.create_or_load(root, load_only=True).put_updated_trial(heir, hints="metadata")
+
+    assert f"risk: 3_rung_0 was promoted from {new}" in Outcome("undo", root, "--dry-run").output
+
+
+def test_evolution_loses_its_last_trial_without_harm_and_no_other(run_copy: CopyRun) -> None:
+    root = run_copy("evolution-0.17")
+    ids = sorted(trials(root), key=int)
+    warning = "numbers trials by how many there are"
+    assert warning not in Outcome("remove", root, ids[-1], "--dry-run").output
+    assert warning in Outcome("remove", root, ids[0], "--dry-run").output
+
+
+def test_a_budget_without_options_is_told(run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+    before = contents(root)
+    told = Outcome("budget", root)
+    assert (told.status, contents(root)) == (0, before)
+    assert "40 / 100" in told.output
+    assert "worker_0: 40 / 40 evaluations" in told.output
+
+
+def test_a_fidelity_that_nobody_gave_is_told(run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+    config = {"learning_rate": 0.01, "weight_decay": 0.5, "optimizer": "sgd"}
+    told = Outcome("enqueue", root, "--config", json.dumps(config), "--dry-run").output
+    assert "epochs = 1, as none was given" in told
+    given = json.dumps(config | {"epochs": 1})
+    assert "none was given" not in Outcome("enqueue", root, "--config", given, "--dry-run").output
+
+
+def test_a_value_out_of_bounds_says_of_which(run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+    config = json.dumps({"learning_rate": 5, "epochs": 1})
+    told = Outcome("enqueue", root, "--like", "3_rung_0", "--config", config, "--dry-run")
+    assert told.status == 2
+    assert "learning_rate: 5 is out of bounds (float 1e-5 … 0.1, log)" in told.error
