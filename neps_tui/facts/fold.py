@@ -108,7 +108,7 @@ class _Totals:
         self._add_finished(trial, metadata)
 
     def _add_finished(self, trial: Trial, metadata: MetaData) -> None:
-        if metadata.time_end is not None:
+        if metadata.time_end is not None and math.isfinite(metadata.time_end):
             self._add_end(metadata.time_end, metadata)
         if (rung := rung_of(trial)) is not None:
             self._rungs[rung] += 1
@@ -133,7 +133,10 @@ class _Totals:
             self._last_report = ended
         if metadata.state is State.EXTERNAL:
             return
-        started = ended if metadata.time_started is None else metadata.time_started
+        started = metadata.time_started
+        if started is None or not -math.inf < started <= ended:
+            # A time that no clock shows tells nothing, nor does a start after the end.
+            started = ended
         insort(self._latest, Span(started, ended), key=_end_of)
         del self._latest[:-_LATEST]
 

@@ -420,7 +420,7 @@ def test_a_message_that_is_cut_is_inert_to_its_end(run_copy: CopyRun) -> None:
         assert not any(half in told for half in ("\x1b", "\N{SYMBOL FOR ESCAPE}", "[…", "[3…"))
 
 
-# --- what is told before a change is taken back, and what a budget is ------------------------------
+# --- what is told before a change is taken back, and what a budget is ---------------------------
 
 
 def test_taking_a_budget_back_that_is_overspent_names_the_risk(run_copy: CopyRun) -> None:
