@@ -156,8 +156,15 @@ class ColumnsScreen(ModalScreen[None]):
 
     def _change(self, choice: ColumnChoice, follow: int = 0) -> None:
         self._choice = choice
-        self._pinned_in_sight = self._apply(choice, self._sorting)
         self._fill((self._list.highlighted or 0) + follow)
+        # The table takes longer, and stands behind.
+        self.call_after_refresh(self._show_in_table)
+
+    def _show_in_table(self) -> None:
+        before = self._pinned_in_sight
+        self._pinned_in_sight = self._apply(self._choice, self._sorting)
+        if self._pinned_in_sight != before:
+            self._fill(self._list.highlighted or 0)
 
     def _fill(self, highlighted: int) -> None:
         columns = self._choosable()

@@ -17,16 +17,25 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
-from measuring import DASHBOARD, kept_run, milliseconds, p95, verdict
+from measuring import DASHBOARD, copied_run, kept_run, milliseconds, p95, verdict
 from terminal import Terminal
+
+from neps_state import NePSState, State
+from neps_state.decisions import marking
 
 MOST = 0.050
 COLUMNS, ROWS = 160, 48
+CHANGES = 40
+"""How many changes the history has, and how many trials have lost a file that doctor misses."""
 LAPSES = (0.0, 0.02, 0.04, 0.08, 0.16)
 """Seconds after which a key follows the answer to the one before, when in haste."""
 LEFT, RIGHT, UP, DOWN = "\x1b[D", "\x1b[C", "\x1b[A", "\x1b[B"
-VIEWS: dict[str, tuple[str, dict[str, str]]] = {
+VIEWS: dict[str, tuple[Sequence[str], dict[str, str]]] = {
     "dashboard": (
         "",
         {
@@ -48,6 +57,16 @@ VIEWS: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "brush": ("P/", {"l": "l", "a": "a", "y": "y", "e": "e", "back": "\x7f"}),
+    "tail": (
+        ("\r", "\x1b[Z", "\r"),
+        {"start": "g", "down": "j", "page down": "\x1b[6~", "end": "G", "page up": "\x1b[5~"},
+    ),
+    "columns": ("c", {"down": "j", "hide": " ", "show": " ", "pin": "p", "let go": "p", "up": "k"}),
+    "help": ("?", {"down": "j", "page down": "\x1b[6~", "end": "G", "home": "g"}),
+    "palette": ("\x10", {"r": "r", "e": "e", "s": "s", "down": DOWN, "rub out": "\x7f\x7f\x7f"}),
+    "jump": ("#", {"7": "7", "42": "4", "421": "2", "rub out": "\x7f\x7f\x7f"}),
+    "history": ("H", {"down": "j", "up": "k"}),
+    "doctor": ("D", {"down": "j", "up": "k"}),
     "replay": (
         "R",
         {
@@ -87,7 +106,10 @@ def time_view(view: str, trials: int, repeat: int) -> float:
     answered: dict[str, list[float]] = {}
     settled: dict[str, list[float]] = {}
     hasty: dict[str, list[float]] = {}
-    with Terminal([*DASHBOARD, str(kept_run(trials, evaluating=0))], COLUMNS, ROWS) as terminal:
+    with (
+        run_to_look_at(view, trials) as root,
+        Terminal([*DASHBOARD, str(root)], COLUMNS, ROWS) as terminal,
+    ):
         terminal.wait_for("Evaluated", since=0)
         terminal.read_for(2.0)
         for key in opening:
@@ -118,6 +140,22 @@ def time_view(view: str, trials: int, repeat: int) -> float:
     for name, seconds in hasty.items():
         print(f"  {name:<14} {milliseconds(seconds)}   in haste")
     return max(p95(seconds) for seconds in [*answered.values(), *hasty.values()])
+
+
+@contextmanager
+def run_to_look_at(view: str, trials: int) -> Iterator[Path]:
+    """A run in which the view has something to show."""
+    if view not in ("history", "doctor"):
+        yield kept_run(trials, evaluating=0)
+        return
+    with copied_run(trials) as root:
+        state = NePSState.create_or_load(root, load_only=True)
+        known = state.lock_and_read_trials()
+        some = [each for each in known.values() if each.state == State.SUCCESS][:CHANGES]
+        for trial in some:
+            state.lock_and_edit(marking([trial], State.FAILED, now=time.time()))
+            (root / f"configs/config_{trial.id}/report.yaml").unlink()
+        yield root
 
 
 def make_forgotten(terminal: Terminal, at: int) -> None:
