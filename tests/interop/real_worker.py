@@ -1,4 +1,6 @@
-"""A real NePS worker: real_worker.py RUN WORKER_ID EVALUATIONS [fidelity] [join] [evolution].
+"""A real NePS worker: real_worker.py RUN WORKER_ID EVALUATIONS [KIND] [join].
+
+KIND is `fidelity`, `evolution`, `several` (objectives) or `architecture`, or else random search.
 
 What it evaluates crashes the first time in about half of the trials, and each attempt is noted
 in the trial's own directory. One that is to `join` leaves it to another to make the run.
@@ -15,14 +17,12 @@ from typing import Any
 import neps
 
 RUN, WORKER, EVALUATIONS = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-WITH_FIDELITY = "fidelity" in sys.argv[4:]
-OPTIMIZER = (
-    "hyperband"
-    if WITH_FIDELITY
-    else "neps_regularized_evolution"
-    if "evolution" in sys.argv[4:]
-    else "random_search"
-)
+KIND = next((each for each in sys.argv[4:] if each != "join"), "random")
+OPTIMIZER = {
+    "fidelity": "hyperband",
+    "evolution": "neps_regularized_evolution",
+    "architecture": "neps_hyperband",
+}.get(KIND, "random_search")
 
 
 class Diverged(RuntimeError):
@@ -30,13 +30,15 @@ class Diverged(RuntimeError):
 
 
 def evaluate(pipeline_directory: Path, lr: float, decay: float, **more: Any) -> dict[str, Any]:
+    """Both parts of the loss apart where there are several objectives."""
     attempts = Path(pipeline_directory) / "attempts"
     with attempts.open("a") as stream:
         stream.write(f"{WORKER}\n")
     time.sleep(0.03)
     if decay > 0.5 and len(attempts.read_text().split()) == 1:
         raise ValueError(f"[bold]diverged[/bold] at lr={lr}")
-    return {"objective_to_minimize": lr + decay / more.get("epochs", 1), "cost": 1.0}
+    losses = [lr, decay / more.get("epochs", 1)]
+    return {"objective_to_minimize": losses if KIND == "several" else sum(losses), "cost": 1.0}
 
 
 def space() -> Any:
@@ -46,8 +48,20 @@ def space() -> Any:
         "lr": neps.Float(1e-4, 1e-1, log=True),
         "decay": neps.Float(0, 1),
     }
-    if WITH_FIDELITY:
+    if KIND in ("fidelity", "architecture"):
         parameters["epochs"] = neps.IntegerFidelity(1, 27)
+    if KIND == "architecture":
+        kernel = neps.Categorical((3, 5, 7))
+        layers = neps.Categorical(
+            (
+                neps.Operation(operator="Conv", args=(kernel,)),
+                neps.Operation(operator="Pool", kwargs={"size": 2}),
+            )
+        )
+        parameters["layers"] = layers
+        parameters["net"] = neps.Operation(
+            operator="Sequential", args=(neps.Resample(layers), neps.Resample(layers))
+        )
     return type("Space", (neps.PipelineSpace,), parameters)()
 
 
