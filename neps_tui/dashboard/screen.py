@@ -195,7 +195,7 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
 
     def on_plot_canvas_opened(self, event: PlotCanvas.Opened) -> None:
         """Show the trial that the plot's cursor is on."""
-        self.post_message(TrialOpened(event.trial_id, (event.trial_id,)))
+        self.post_message(TrialOpened(event.trial_id))
 
     # --- arranging -----------------------------------------------------------------------------
 

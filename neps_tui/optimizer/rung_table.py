@@ -19,7 +19,8 @@ from neps_tui.optimizer.facts import derived_facts
 from neps_tui.widgets.columns import Cell, Column
 from neps_tui.words.formatting import MISSING, number
 
-_MOST_BRACKETS = 6
+_MOST_BRACKETS = 50
+"""More than any halving has: their number goes with the logarithm of the fidelity."""
 _SYNCHRONOUS = ("hyperband", "successive_halving")
 """What NePS calls the kinds of brackets that fill one after the other."""
 

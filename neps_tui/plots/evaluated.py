@@ -28,7 +28,6 @@ class Evaluation(NamedTuple):
     Attributes:
         trial: The trial.
         objective: The objective that is looked at.
-        is_best: Whether it is the incumbent or on the front.
         ended: How many trials had ended with a report by then, it included.
         is_best: Whether it is the incumbent or on the front.
         is_chosen: Whether the filter lets it through.

@@ -206,8 +206,7 @@ class PlotsScreen(ViewScreen):
 
     @on(PlotCanvas.Opened)
     def _on_opened(self, event: PlotCanvas.Opened) -> None:
-        order = dict.fromkeys(dot.trial_id for dot in self._canvas.plot.dots)
-        self.open_trial(event.trial_id, tuple(order))
+        self.open_trial(event.trial_id)
 
     # --- which plot -----------------------------------------------------------------------------
 

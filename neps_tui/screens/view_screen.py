@@ -28,6 +28,6 @@ class ViewScreen(RunScreen):
 
         Args:
             trial_id: The trial.
-            order: Ids of the trials it stands among.
+            order: Ids of the trials it stands among; those of the first screen's table if none.
         """
-        self.post_message(TrialOpened(trial_id, order or (trial_id,)))
+        self.post_message(TrialOpened(trial_id, order))

@@ -25,3 +25,8 @@ def copied_path(path: Path, *, ascii: bool = False) -> str:
     """
     shown = shorten_middle(plain(str(path)), _ROOM, "~" if ascii else "…")
     return f"Copied {shown}, if your terminal allows it"
+
+
+def last_of(text: str, most: int) -> str:
+    """The end of a text, at most so many bytes of UTF-8: terminals count these, not characters."""
+    return text.encode(errors="replace")[-most:].decode(errors="ignore")

@@ -25,7 +25,7 @@ from neps_tui.plots.plot import Plot
 from neps_tui.screens.changing import CHANGES, Changing
 from neps_tui.screens.pane import Pane
 from neps_tui.trial.config_rows import Config, config_lines, config_of, is_stored_as_shown
-from neps_tui.trial.copying import copied_path
+from neps_tui.trial.copying import copied_path, last_of
 from neps_tui.trial.details import ErrorOfTrial, Headline, error_of, headline, headline_line
 from neps_tui.trial.directory import EntryKind, Listing, directory_of, list_directory
 from neps_tui.trial.lineage import Lineages, Step
@@ -43,7 +43,7 @@ from neps_tui.words.formatting import plain
 _LEAST_WIDTH, _LEAST_HEIGHT = 120, 30
 """Below this size one section is shown at a time."""
 _MOST_COPIED = 75_000
-"""Characters that are copied: terminals take about 100,000, which are 75,000 before encoding."""
+"""Bytes that are copied: terminals take about 100,000, which are 75,000 before encoding."""
 _PATIENCE = 0.2
 """Seconds after which it is said that something is waited for."""
 _NAMES = {
@@ -457,8 +457,9 @@ class TrialScreen(Changing[str]):
             shown = record["raw_config" if self._is_raw else "config"]
             text, form = records.to_json(shown, indent=1), " as JSON"
             what = "config"
-        left_out = len(text) - _MOST_COPIED
-        self.app.copy_to_clipboard(text[-_MOST_COPIED:])
+        copied = last_of(text, _MOST_COPIED)
+        left_out = len(text) - len(copied)
+        self.app.copy_to_clipboard(copied)
         cut = f", without its first {left_out} characters" if left_out > 0 else ""
         said = f"Copied the {what} of {plain(trial.id)}{form}{cut}, if your terminal allows it"
         self.notify(said, markup=False)

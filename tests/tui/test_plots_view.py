@@ -667,3 +667,21 @@ def test_a_plot_that_cannot_be_made_ends_the_program_with_the_reason(
 
     with pytest.raises(ZeroDivisionError, match="while making a plot"):
         drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_from_any_plot_the_next_trial_is_that_of_the_table(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        # The best stands first in the table, and the plots' cursor on it.
+        for opening in (("p", "left", "right"), ("P", "left", "right")):
+            await dashboard.press(*opening, "enter")
+            await dashboard.shows("15_rung_3 · success")
+            await dashboard.press("right_square_bracket")
+            await dashboard.shows("15_rung_2 · success")
+            await dashboard.press("left_square_bracket")
+            await dashboard.shows("15_rung_3 · success")
+            await dashboard.press("escape")
+
+    drive(recorded_run("hyperband-0.17"), steps)

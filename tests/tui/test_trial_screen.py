@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.widget import Widget
 
@@ -26,6 +28,7 @@ from neps_tui.plots.drawing import draw_plot
 from neps_tui.plots.one_trial import one_trial_plot
 from neps_tui.trial.beside import beside_of
 from neps_tui.trial.config_rows import config_lines, config_of
+from neps_tui.trial.copying import last_of
 from neps_tui.trial.details import Headline, error_lines, error_of, headline_line
 from neps_tui.trial.report_rows import report_lines, report_rows
 from neps_tui.trial.screen import TrialScreen
@@ -554,3 +557,11 @@ def test_values_that_differ_in_their_last_digits_are_told_apart(recorded_run: Co
     assert settings["learning_rate"].differs
     assert settings["learning_rate"].value == repr(near["learning_rate"])
     assert not settings["optimizer"].differs
+
+
+@given(st.text(), st.integers(1, 40))
+def test_what_is_copied_is_the_end_of_the_text_and_fits_in_bytes(text: str, most: int) -> None:
+    copied = last_of(text, most)
+    assert text.encode(errors="replace").decode().endswith(copied)
+    assert len(copied.encode()) <= most
+    assert len(copied.encode()) > most - 4 or copied == text.encode(errors="replace").decode()
