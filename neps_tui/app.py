@@ -322,6 +322,8 @@ class NepsTuiApp(App[None]):
     def on_replay_bar_left(self) -> None:
         """Show the present again."""
         self._dashboard.close_replay()
+        # What was said of the past holds no more.
+        self.clear_notifications()
         if self._live is not None:
             # Whatever it changed was not in the past that is still shown.
             snapshot = replace(self._live.snapshot, changed=None)

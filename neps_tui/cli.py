@@ -231,7 +231,13 @@ def _add_changing(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     enqueue.add_argument("--config", required=True, metavar="JSON", help="values by name")
     enqueue.add_argument("--like", metavar="ID", help="what is not given is as in this trial")
     bring_in = _change(commands, "import", "import_evaluations", "evaluations made elsewhere")
-    bring_in.add_argument("file", type=Path, metavar="FILE", help="CSV, JSON lines, or a run")
+    bring_in.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="CSV with a column for each hyperparameter and `objective`; JSON lines such as "
+        '{"config": {"lr": 0.1}, "objective_to_minimize": 0.2}; or another run',
+    )
     budget = _change(commands, "budget", "budget", "the limits of the whole run")
     no_limit = "or `none` for no limit"
     budget.add_argument("--evaluations", type=_limit(_at_least_one), metavar="N", help=no_limit)

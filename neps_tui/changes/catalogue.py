@@ -15,6 +15,7 @@ from neps_tui.changes.removing import plan_remove
 from neps_tui.changes.reporting import plan_mark, report_form
 from neps_tui.changes.resetting import plan_reset
 from neps_tui.view import RunView
+from neps_tui.words.formatting import few_of
 
 
 def asked(kind: str, view: RunView, trials: Sequence[Trial], *, now: float) -> Plan | Form:
@@ -41,9 +42,21 @@ def _like(trials: Sequence[Trial]) -> str | None:
 
 def _reset_abandoned(view: RunView, now: float) -> Plan:
     if not view.summary.abandoned:
-        raise FormError("no worker has certainly left a trial; in doubt, reset it by itself")
+        raise FormError(f"no worker has certainly left a trial{_in_doubt(view, now)}")
     trials = [view.snapshot.trials[each] for each in view.summary.abandoned]
     return plan_reset(view, trials, now=now)
+
+
+def _in_doubt(view: RunView, now: float) -> str:
+    """Trials that may have been left all the same, and how to put them back."""
+    doubtful = [
+        f"{each.trial_id} ({standing})"
+        for each in view.summary.evaluating
+        if (standing := each.standing_at(now)) != "working"
+    ]
+    if not doubtful:
+        return ""
+    return f"; in doubt are {few_of(doubtful, 3)}: select them and press r, once you know more"
 
 
 _CHANGES: Mapping[str, Callable[[RunView, Sequence[Trial], float], Plan | Form]] = {

@@ -119,7 +119,7 @@ def plan_mark(
         lines=(
             f"{state.value} from now on: {counted(len(chosen), 'trial')}, not evaluated again",
             *(f"  {describe(trial)}" for trial in chosen),
-            "Their reports, files and errors stay.",
+            "Their reports, files and errors stay; NePS goes on by the reports.",
         ),
         risks=(
             *(

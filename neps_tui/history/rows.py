@@ -14,9 +14,9 @@ from neps_tui.words.formatting import age, date_and_time
 
 COLUMNS = (
     Column("action", "change", max_width=12),
-    Column("trials", "trials", max_width=28),
     Column("when", "when"),
     Column("standing", "standing"),
+    Column("trials", "trials", max_width=60),
     Column("by", "by", max_width=40),
 )
 _COLOURS = {"can be undone": "text-success", "changed since": "text-warning"}
@@ -59,9 +59,9 @@ def cells(past: Past, change: Change, now: float) -> tuple[Cell, ...]:
     standing = past.standing(change)
     return (
         Cell(change.action, "text-primary"),
-        Cell(listed_ids(change) or about(change).removeprefix(change.action).strip()),
         Cell(age(now - change.time), "text-muted"),
         Cell(standing, _COLOURS.get(standing, "text-muted")),
+        Cell(listed_ids(change) or about(change).removeprefix(change.action).strip()),
         Cell(change.by, "text-muted"),
     )
 
