@@ -72,7 +72,8 @@ class TrialTable(ScrollView, can_focus=True):
             background: $block-cursor-background;
             text-style: $block-cursor-text-style;
         }
-        & > .trial-table--cursor-flash {
+        & > .trial-table--cursor-flash { background: $accent 40%; }
+        &:focus > .trial-table--cursor-flash {
             color: $text;
             background: $accent;
             text-style: bold;
@@ -589,7 +590,7 @@ class TrialTable(ScrollView, can_focus=True):
         if y > len(self._visible.lines):
             return Strip.blank(width, self._style_of())
         line = self._visible.lines[y - 1]
-        coloured = line.look != "cursor-flash" and not (line.look == "cursor" and self.has_focus)
+        coloured = not (line.look.startswith("cursor") and self.has_focus)
         return self._face.draw_row(line, coloured, left, width)
 
     def _new_face(self, columns: Sequence[Column]) -> TableFace:
