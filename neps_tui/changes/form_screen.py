@@ -131,11 +131,12 @@ class FormScreen(ModalScreen[None]):
         return plan
 
     def _say(self, text: str, *, is_wrong: bool) -> None:
-        self._verdict.update(self._inert(text))
+        # One line for each thing that is wrong.
+        self._verdict.update(Content("\n").join(map(self._inert, text.split("\n"))))
         self._verdict.set_class(is_wrong, "-wrong")
 
     def _inert(self, text: str) -> Content:
-        text = plain(text, newlines=True)
+        text = plain(text)
         return Content(to_ascii(text) if self._ascii else text)
 
     @on(Input.Changed)

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -738,3 +739,22 @@ def test_with_room_to_spare_what_runs_is_told_with_its_config(
         await dashboard.shows("1.13e-5  lion             0.0525")
 
     drive(recorded_run("killed-0.17"), steps, size=size)
+
+
+def test_what_a_worker_has_left_is_told_of_one_that_is_alive(
+    drive: Drive, run_copy: CopyRun
+) -> None:
+    root = run_copy("killed-0.17")
+    state = NePSState.create_or_load(root, load_only=True)
+    now = time.time()
+    for trial_id in "123456":
+        trial = state.lock_and_get_trial_by_id(trial_id)
+        trial.metadata.evaluating_worker_id = "worker_9"
+        trial.metadata.time_started, trial.metadata.time_end = now - 9.0, now - 1.0
+        state.put_updated_trial(trial, hints="metadata")
+
+    async def steps(dashboard: Any) -> None:
+        # The worker that was killed has used three.
+        await dashboard.shows("6 / 90 a worker")
+
+    drive(root, steps)

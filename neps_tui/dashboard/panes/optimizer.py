@@ -11,6 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from neps_tui.facts.pace import Outlook
 from neps_tui.screens.pane import Pane
 from neps_tui.view import RunView
 from neps_tui.words.formatting import bar, number, plain, to_ascii
@@ -75,7 +76,7 @@ class OptimizerPane(Pane):
             yield from self._row(name, parameter.summary(), width)
 
     def _budget_parts(self, view: RunView, width: int) -> Iterator[Part]:
-        usage, limits = view.summary.usage, view.summary.limits
+        usage, limits = view.summary.usage, Outlook(view.summary, view.now()).limits
         for limit in limits:
             each = " a worker" if limit.per_worker else ""
             yield f"{limit.name:<{width}}  ", "$foreground-muted"
