@@ -89,7 +89,10 @@ class RunHeader(Vertical):
             left = left[:1]
         first = _fit(left, right, width - taken)
         self._update(0, _with_middle(first, middle, width))
-        self._update(1, _whole_parts(self._progress_parts(view, now, width), width))
+        progress = list(self._progress_parts(view, now, width))
+        used = sum(cell_len(text) for text, _ in progress)
+        progress += _outlook_parts(Outlook(view.summary, now), width - used)
+        self._update(1, _whole_parts(progress, width))
         said = notice or _problems(view)
         if said != self._drawn[2]:
             self._drawn[2] = said
@@ -167,11 +170,6 @@ class RunHeader(Vertical):
         is_stuck = summary.condition(now) == "idle" and (summary.pending or summary.evaluating)
         if is_stuck and view.moment is None:
             yield " · needs a worker", "$text-warning"
-        outlook = Outlook(summary, now)
-        if outlook.per_second is not None:
-            yield f" · {number(outlook.per_second * 3600, 2)}/h", "$foreground-muted"
-        if (end := outlook.end) is not None:
-            yield f" · done in {duration(end[0])}" if end[0] > 0 else " · budget spent", ""
 
     def _count_parts(self, view: RunView, now: float) -> Iterator[Part]:
         counts = view.summary.counts
@@ -185,6 +183,19 @@ class RunHeader(Vertical):
                 if state is State.EVALUATING and (odd := _odd(view, now)):
                     yield f" ({odd})", "$text-error"
                 yield "  ", ""
+
+
+def _outlook_parts(outlook: Outlook, room: int) -> list[Part]:
+    """How fast a run goes and when it will be done; where there is room for one, the latter."""
+    pace: list[Part] = []
+    if outlook.per_second is not None:
+        pace.append((f" · {number(outlook.per_second * 3600, 2)}/h", "$foreground-muted"))
+    if (end := outlook.end) is None:
+        return pace
+    text = f" · done in {duration(end[0])}" if end[0] > 0 else " · budget spent"
+    if sum(cell_len(each) for each, _ in pace) + cell_len(text) > room:
+        pace = []
+    return [*pace, (text, "")]
 
 
 def _whole_parts(parts: Iterable[Part], width: int) -> list[Part]:

@@ -594,3 +594,19 @@ def test_that_earlier_turns_of_reset_trials_are_not_known_is_said(
         await dashboard.shows("2 trials were reset or changed by")
 
     drive(root, steps)
+
+
+@pytest.mark.parametrize(("width", "has_pace"), [(80, True), (72, False)])
+def test_where_there_is_room_for_one_the_end_is_told_and_not_the_pace(
+    drive: Drive, recorded_run: CopyRun, width: int, has_pace: bool
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("R")
+        await dashboard.shows("REPLAY")
+        await dashboard.press(*["H"] * 2, *["L"] * 5)
+        await dashboard.shows("done in")
+        line = dashboard.text().splitlines()[1]
+        assert "done in" in line
+        assert ("/h" in line) == has_pace
+
+    drive(recorded_run("hyperband-0.17"), steps, size=(width, 24))
