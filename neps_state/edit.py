@@ -13,6 +13,7 @@ from typing import TypeAlias
 from neps_state.errors import SerializableTrialError
 from neps_state.exceptions import StateChangedError
 from neps_state.trial import State, Trial
+from neps_state.values import objective_values
 
 Budget: TypeAlias = Mapping[str, float | None]
 """Limits of the whole run by their names in `BudgetInfo`; None where there is none."""
@@ -136,7 +137,7 @@ def check(edit: TrialEdit, now: Trial | None, *, force: bool) -> None:
 
 
 def is_as_seen(now: Trial, seen: Trial) -> bool:
-    """Whether no worker and nobody else has touched a trial since it was seen."""
+    """Whether a trial is the one that was seen, and nobody has touched it since."""
     return _what_is_set(now) == _what_is_set(seen)
 
 
@@ -147,5 +148,7 @@ def _what_is_set(trial: Trial) -> tuple[object, ...]:
         set_by_worker.evaluating_worker_id,
         set_by_worker.time_started,
         set_by_worker.time_end,
-        trial.report is None,
+        # As text, since what is no number is not the same as itself.
+        str(set_by_worker.time_sampled),
+        None if trial.report is None else str(objective_values(trial.report)),
     )

@@ -7,7 +7,9 @@ after is finished by the next change of this package, whatever came before is ta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from neps_state.edit import BUDGET, LIMITS, Budget, Changed, Edit, TrialEdit, check, is_as_seen
@@ -21,6 +23,18 @@ from neps_state.pickles import dump_state
 from neps_state.repo import TrialRepo
 from neps_state.run_files import read_optimizer_state
 from neps_state.trial import Trial
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Have signals that would end this thread wait, so that a change is not left half made."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Editor:
@@ -53,9 +67,10 @@ class Editor:
             edit = Edit(edit.action) if whole else edit.without(refused.keys())
         if not edit:
             return Changed(refused=refused)
-        change = self.history.begin(edit)
-        self._carry_out(edit, change)
-        self.history.finish(change)
+        with uninterrupted():
+            change = self.history.begin(edit)
+            self._carry_out(edit, change)
+            self.history.finish(change)
         return Changed(change.trial_ids, refused, change.id)
 
     def finish_begun(self) -> None:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from neps_state.edit import LIMITS, Budget, Edit, TrialEdit
+from neps_state.edit import BUDGET, LIMITS, Budget, Edit, TrialEdit
 from neps_state.errors import SerializableTrialError, parse_errors
 from neps_state.exceptions import UnreadableError
 from neps_state.files import load_text, read_bytes, replace_file, sync_directory
@@ -35,10 +35,13 @@ WHOLE_DIRECTORY = "whole"
 MEND = "mend"
 """The action of a change that only puts right what disagreed: nothing to be taken back."""
 _BEGUN = ".begun-"
+_GONE = ".gone-"
 _DAY = 24 * 3600.0
 _KEPT_FOR = 30 * _DAY
 _KEPT_AT_LEAST = 7 * _DAY
 _KEPT_BYTES = 1 << 30
+KEPT = "30 days, or 7 where all that is kept takes more than 1 GiB"
+"""How long a change can be taken back, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,12 @@ class Change:
     def whole(self) -> Path:
         """The directories of trials that it took out of the run."""
         return self.directory / WHOLE_DIRECTORY
+
+    def is_about_same(self, other: Change) -> bool:
+        """Whether another change is about one of its trials, or both are about the budget."""
+        if self.action == other.action == BUDGET:
+            return True
+        return not set(self.trial_ids).isdisjoint(other.trial_ids)
 
     def read_edit(self) -> Edit:
         """What it did.
@@ -110,6 +119,16 @@ class History:
     def begun(self) -> list[Change]:
         """Changes that were begun and not finished, oldest first: of a process that was killed."""
         return [change for change in self._read() if not change.is_done]
+
+    def has_begun(self) -> bool:
+        """Whether a change was begun and not finished, as far as names tell."""
+        return any(each.name.startswith(_BEGUN) for each in self._directories())
+
+    def later_than(self, change: Change) -> Change | None:
+        """The first change after another one that has not been undone and is about the same."""
+        undoable = self.undoable()
+        after = undoable[[each.id for each in undoable].index(change.id) + 1 :]
+        return next((each for each in after if each.is_about_same(change)), None)
 
     def undoable(self) -> list[Change]:
         """The changes that can be taken back, oldest first: neither undone, undoings nor mends."""
@@ -193,17 +212,23 @@ class History:
 
     def withdraw(self, change: Change) -> None:
         """Forget a change of which nothing has happened."""
-        shutil.rmtree(change.directory)
+        _forget(change.directory)
 
     def sweep(self) -> None:
         """Take away what a kill left before a change had begun."""
         for directory in self.unbegun():
+            _forget(directory)
+        for directory in self._layout.backups.glob(f"{_GONE}*"):
             shutil.rmtree(directory)
 
     def _directories(self) -> list[Path]:
         if not self._layout.backups.is_dir():
             return []
-        found = [path for path in self._layout.backups.iterdir() if path.is_dir()]
+        found = [
+            path
+            for path in self._layout.backups.iterdir()
+            if path.is_dir() and not path.name.startswith(_GONE)
+        ]
         return sorted(found, key=lambda path: path.name.removeprefix(_BEGUN))
 
     def _read(self) -> Iterator[Change]:
@@ -234,8 +259,14 @@ class History:
         for change in changes:
             age = now - change.time
             if age > _KEPT_FOR or (room < 0 and age > _KEPT_AT_LEAST):
-                shutil.rmtree(change.directory)
+                _forget(change.directory)
                 room += change.bytes
+
+
+def _forget(directory: Path) -> None:
+    # What a kill leaves of it goes by a name that is no change's, and is swept.
+    gone = directory.rename(directory.with_name(f"{_GONE}{directory.name}"))
+    shutil.rmtree(gone)
 
 
 def _change_in(directory: Path) -> Change:

@@ -89,7 +89,12 @@ def readable_config(
         own_names = KeyNames()
         own_names.learn(config)
         names = own_names
-    return {names[key]: readable_value(key, config, space) for key in config}
+    return {_name_of(key, names): readable_value(key, config, space) for key in config}
+
+
+def _name_of(key: str, names: KeyNames | Mapping[str, str]) -> str:
+    """A key's name in a run, or on its own where no trial of the run has it."""
+    return names[key] if isinstance(names, KeyNames) else names.get(key) or path_name(key)
 
 
 def readable_value(key: str, config: Mapping[str, Any], space: SearchSpaceTree | None) -> Any:

@@ -21,6 +21,7 @@ from neps_state.errors import ErrDump, SerializableTrialError, add_errors, read_
 from neps_state.exceptions import (
     NePSError,
     NothingToUndoError,
+    StateChangedError,
     TrialNotFoundError,
     UnreadableError,
 )
@@ -326,6 +327,7 @@ class NePSState:
             NePSError: The optimizer names a previous trial that is not there.
             TrialAlreadyExistsError: It gives an id that is taken.
         """
+        self._finish_what_was_begun()
         with self._optimizer_lock.lock():
             with self._trial_lock.lock():
                 known = self._trial_repo.latest()
@@ -349,6 +351,7 @@ class NePSState:
         """
         if not isinstance(imported_configs, list | tuple):
             raise ValueError("trials are imported from a list of configs with their results")
+        self._finish_what_was_begun()
         with self._optimizer_lock.lock(), self._trial_lock.lock():
             trials = Trial.load_from_dict(
                 imported_configs,
@@ -426,6 +429,7 @@ class NePSState:
 
         Raises:
             NothingToUndoError: There is no such change, or it was undone already.
+            StateChangedError: A later change of the same is still in force; nothing was changed.
             LockFailedError: A lock could not be had in time; nothing was changed.
             UnreadableError: What was kept of it is damaged; nothing was changed.
         """
@@ -434,8 +438,17 @@ class NePSState:
         with self._locks_for(edit):
             if change.id not in {each.id for each in self.history.undoable()}:
                 raise NothingToUndoError(f"{change.id} was undone meanwhile; nothing was changed")
+            if (later := self.history.later_than(change)) is not None:
+                raise StateChangedError(
+                    f"{later.id} changed the same again: undo that first; nothing was changed"
+                )
             # Not all that is evaluating is worth a refusal: that it was so is what is restored.
             return self._editor.apply(edit, force=True, whole=True)
+
+    def _finish_what_was_begun(self) -> None:
+        """Before ids are given, as one may be that of a trial that a killed undo was restoring."""
+        if self.history.has_begun():
+            self.lock_and_finish_changes()
 
     def lock_and_finish_changes(self) -> None:
         """Finish, or take back, changes of processes that were killed; any next change does so.

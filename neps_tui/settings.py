@@ -2,7 +2,7 @@
 
 It is `neps-tui/settings.toml` in the directory for such things (`XDG_CONFIG_HOME`, by default
 `~/.config`). What the command line says counts more. What is unknown or wrong in it is named, and
-the rest holds.
+the rest holds; but where it may have been meant to say `read_only`, it does.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def read_settings() -> Settings:
     except FileNotFoundError:
         return Settings()
     except OSError as error:
-        return Settings(complaints=(f"the settings cannot be read: {error}",))
+        return Settings(read_only=True, complaints=(f"the settings cannot be read: {error}",))
     return _settings_in(data, path)
 
 
@@ -63,15 +63,19 @@ def _settings_in(data: bytes, path: Path) -> Settings:
     try:
         found = tomllib.loads(data.decode())
     except ValueError as error:
-        return Settings(complaints=(f"{path} is no TOML: {error}",))
+        return Settings(read_only=True, complaints=(f"{path} is no TOML: {error}",))
     held: dict[str, Any] = {}
     complaints = []
     for name, value in found.items():
         if name not in _KINDS:
             known = ", ".join(_KINDS)
             complaints.append(f"{path}: there is no setting {name}; there are {known}")
+            if name.casefold().replace("-", "").replace("_", "") == "readonly":
+                held["read_only"] = True
         elif not _is_of(name, value):
             complaints.append(f"{path}: {name} cannot be {value!r}")
+            if name == "read_only":
+                held[name] = True
         else:
             held[name] = value
     return Settings(**held, complaints=tuple(complaints))

@@ -24,6 +24,7 @@ _OBJECTIVES = ("objective_to_minimize", "objective")
 _GOOD_STATES = frozenset({"success", "external", ""})
 _CONFIG = "config."
 _SPECIAL = {"nan", "inf", "-inf"}
+_MOST_BYTES = 1 << 28
 
 
 class EvaluationsError(NePSError):
@@ -81,10 +82,7 @@ def read_evaluations(source: Path, view: RunView) -> Found:
     for row in rows:
         try:
             found = _evaluated(row, view)
-        except ValueError as error:
-            skipped.append(f"{row.place}: {error}")
-            continue
-        except ConfigError as error:
+        except (ConfigError, OverflowError, RecursionError, ValueError) as error:
             skipped.append(f"{row.place}: {error}")
             continue
         if found.config in known:
@@ -98,11 +96,21 @@ def read_evaluations(source: Path, view: RunView) -> Found:
 def _rows_of(source: Path, view: RunView) -> Iterator[_Row]:
     if source.is_dir():
         return _of_run(source, view)
+    text = _text_of(source)
+    return _of_json_lines(text, source) if text.lstrip().startswith("{") else _of_csv(text, view)
+
+
+def _text_of(source: Path) -> str:
     try:
-        text = source.read_text(encoding="utf-8")
+        # A pipe would be waited for, and a device never end.
+        if source.exists() and not source.is_file():
+            raise EvaluationsError(f"{source} is no file; nothing was changed")
+        if (size := source.stat().st_size) > _MOST_BYTES:
+            raise EvaluationsError(f"{source} is too large, {size} bytes; nothing was changed")
+        # Spreadsheets begin theirs with a mark of the encoding.
+        return source.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise EvaluationsError(f"cannot read {source}: {error}; nothing was changed") from error
-    return _of_json_lines(text, source) if text.lstrip().startswith("{") else _of_csv(text, view)
 
 
 def _of_run(source: Path, view: RunView) -> Iterator[_Row]:
@@ -154,12 +162,12 @@ def _of_csv(text: str, view: RunView) -> Iterator[_Row]:
     space = view.snapshot.space
     names |= set(space.parameters) if space is not None else set()
     reader = csv.reader(text.splitlines(keepends=True))
-    header = next(reader, [])
+    header = _next_cells(reader) or []
     if not set(header) & set(_OBJECTIVES):
         raise EvaluationsError(
             f"the first line names no column {' or '.join(_OBJECTIVES)}; nothing was changed"
         )
-    for cells in reader:
+    while (cells := _next_cells(reader)) is not None:
         config, fields = {}, {}
         for column, cell in zip(header, cells, strict=False):
             name = column.removeprefix(_CONFIG)
@@ -169,6 +177,14 @@ def _of_csv(text: str, view: RunView) -> Iterator[_Row]:
             elif cell != "":
                 fields[column] = cell
         yield _Row(f"line {reader.line_num}", config, fields, is_text=True)
+
+
+def _next_cells(reader: Iterator[list[str]]) -> list[str] | None:
+    """The cells of the next line; None after the last one."""
+    try:
+        return next(reader, None)
+    except csv.Error as error:
+        raise EvaluationsError(f"it is no CSV: {error}; nothing was changed") from error
 
 
 def _evaluated(row: _Row, view: RunView) -> Evaluated:
@@ -182,7 +198,7 @@ def _evaluated(row: _Row, view: RunView) -> Evaluated:
     return Evaluated(
         config=_config(row, view),
         objective=objective,
-        cost=_number(row.fields.get("cost")),
+        cost=_cost(row.fields.get("cost")),
         learning_curve=_numbers(row.fields.get("learning_curve")),
         duration=_number(row.fields.get("evaluation_duration")),
         time_started=_number(row.fields.get("time_started")),
@@ -232,6 +248,13 @@ def _numbers(given: Any) -> list[float] | None:
     if any(each is None for each in numbers):
         raise ValueError(f"{given!r} are no numbers")
     return [each for each in numbers if each is not None]
+
+
+def _cost(given: Any) -> float | None:
+    cost = _number(given)
+    if cost is not None and not 0 <= cost < math.inf:
+        raise ValueError(f"its cost is {cost}")
+    return cost
 
 
 def _number(given: Any) -> float | None:

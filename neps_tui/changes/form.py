@@ -64,6 +64,6 @@ def number_in(typed: Typed, name: str, *, least: float = -math.inf) -> float | N
         value = float(text)
     except ValueError as error:
         raise FormError(f"{name}: {text} is no number") from error
-    if value <= least:
+    if least > -math.inf and not value > least:
         raise FormError(f"{name}: {text} is not above {least:g}")
     return value

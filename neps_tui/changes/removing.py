@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from neps_state import State, Trial
 from neps_state.decisions import removing
+from neps_state.history import KEPT
 from neps_state.trial_ids import counts_trials, stays_countable
 from neps_tui.changes.plan import Plan, best_among, describe, hazard, listed, named, results_lost
 from neps_tui.view import RunView
@@ -34,7 +35,7 @@ def plan_remove(view: RunView, trials: Sequence[Trial], *, now: float) -> Plan:
         lines=(
             f"out of the run: {counted(len(trials), 'trial')}, directories and all",
             *(f"  {describe(trial)}" for trial in trials),
-            f"They are kept in .neps_tui/backups for 30 days.{dumped} All other trials stay.",
+            f"They are kept in .neps_tui/backups for {KEPT}.{dumped} All other trials stay.",
         ),
         risks=(*removal_risks(view, trials), *danger.lines),
         objection=_objection(view, trials, danger.at_risk),

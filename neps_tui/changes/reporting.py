@@ -37,11 +37,15 @@ def plan_report(
         now: Seconds since the epoch.
 
     Raises:
-        FormError: The run has another number of objectives.
+        FormError: The run has another number of objectives, or a number can be none.
     """
     expected = view.summary.objectives
     if objective and view.summary.usage.evaluations and len(objective) != expected:
         raise FormError(f"this run has {counted(expected, 'objective')}, not {len(objective)}")
+    if any(map(math.isinf, objective)):
+        raise FormError("an objective is a finite number, or nan")
+    if cost is not None and not 0 <= cost < math.inf:
+        raise FormError(f"a cost is a number from 0 on, not {cost:g}")
     rows = [error for error in view.snapshot.errors if error.trial_id == trial.id]
     edit = reporting(
         trial, rows, objective=objective, message=message, cost=cost, by=signature(), now=now

@@ -52,8 +52,8 @@ class Past:
         undoable = history.undoable()
         obstacles = {
             change.id: why
-            for at, change in enumerate(undoable)
-            if (why := _obstacle(change, undoable[at + 1 :], run))
+            for change in undoable
+            if (why := _obstacle(change, run) or _later(change, undoable))
         }
         return cls(
             tuple(history.changes()),
@@ -170,14 +170,14 @@ def _edit_of(change: Change) -> Edit:
     return change.read_edit()
 
 
-def _obstacle(change: Change, later: Sequence[Change], run: RunSnapshot) -> str | None:
-    """Why a change cannot be taken back.
+def _later(change: Change, undoable: Sequence[Change]) -> str | None:
+    """Why a change has to wait for a later one to be taken back; None if it has not."""
+    later = undoable[undoable.index(change) + 1 :]
+    is_first = not any(each.is_about_same(change) for each in later)
+    return None if is_first else "it was changed again later: undo that first"
 
-    Args:
-        change: The change.
-        later: Those made after it that have not been taken back.
-        run: The run as it is now.
-    """
+
+def _obstacle(change: Change, run: RunSnapshot) -> str | None:
     try:
         edit = _edit_of(change).turned_round(change.id)
         for each in edit.trials:
@@ -188,11 +188,8 @@ def _obstacle(change: Change, later: Sequence[Change], run: RunSnapshot) -> str 
         return None
     state = run.optimizer_state
     budget = (None if state is None else state.budget) or BudgetInfo()
-    if any(getattr(budget, name) != limit for name, limit in edit.budget[0].items()):
-        return "the budget has changed meanwhile"
-    # The same limits may have come back: what was decided later still goes first.
-    changes_budget = any(_limits_of(each) for each in later)
-    return "the budget was changed again later: undo that first" if changes_budget else None
+    is_as_left = all(getattr(budget, name) == limit for name, limit in edit.budget[0].items())
+    return None if is_as_left else "the budget has changed meanwhile"
 
 
 def _limits_of(change: Change) -> str:

@@ -18,10 +18,12 @@ def need_leave_to_write(*, dry_run: bool) -> None:
     Raises:
         CommandError: It is set.
     """
-    if not dry_run and read_settings().read_only:
-        raise CommandError(
-            f"read_only is set in {settings_file()}; nothing was changed", Exit.REFUSED
-        )
+    settings = read_settings()
+    if dry_run or not settings.read_only:
+        return
+    # Of a file that is wrong, what is wrong with it is why.
+    why = settings.complaints or (f"read_only is set in {settings_file()}",)
+    raise CommandError(f"{'; '.join(why)}; nothing was changed", Exit.REFUSED)
 
 
 def confirmed(stream: TextIO) -> bool:

@@ -18,6 +18,7 @@ from neps_tui.doctor.examine import examine
 from neps_tui.doctor.finding import Finding, Severity
 from neps_tui.doctor.mending import mend, mended_of, plan_mend
 from neps_tui.facts.records import to_json
+from neps_tui.settings import read_settings
 from neps_tui.words.formatting import counted, plain
 
 _MOST_DETAILS = 5
@@ -29,7 +30,7 @@ def doctor(arguments: argparse.Namespace) -> Exit:
     root: Path = arguments.root
     if not RunLayout(root).is_run():
         read_run(root)  # says why there is none
-    found = examine(root)
+    found = examine(root, may_probe=not read_settings().read_only)
     if arguments.fix:
         return _fix(root, found, arguments)
     if arguments.json:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from operations import OPERATIONS
 
 from neps_state import NePSState, Trial
 from neps_state.cache import parse_cache
+from neps_state.decisions import removing
+from neps_state.history import History
 from neps_state.reader import RunReader
 from neps_state.snapshot import Phase
 from neps_tui.doctor.examine import examine
@@ -139,3 +143,57 @@ def test_a_kill_while_a_torn_cache_is_mended_loses_no_trial(tmp_path: Path, make
             data = (root / "configs/.trial_cache.pkl").read_bytes()
             assert parse_cache(data).damage == []
             assert parse_cache(data).trials.keys() == trials.keys()
+
+
+def test_what_a_killed_undo_was_bringing_back_is_not_lost_when_its_id_is_given_again(
+    tmp_path: Path, make: Any
+) -> None:
+    template = tmp_path / "run"
+    state = make.mixed(template)
+    last = max(state.lock_and_read_trials(), key=int)
+    kept = f"configs/config_{last}/checkpoint.pt"
+    (template / kept).write_text("a week of work")
+    trial = state.lock_and_get_trial_by_id(last)
+    state.lock_and_edit(removing([trial], ()), force=True)
+
+    def undo(root: Path) -> None:
+        NePSState.create_or_load(root, load_only=True).lock_and_undo()
+
+    for root in deaths(template, tmp_path, undo, BETWEEN):
+        make.sample(NePSState.create_or_load(root, load_only=True), 1)
+        assert [path.read_text() for path in root.rglob("checkpoint.pt")] == ["a week of work"]
+
+
+def test_a_kill_while_a_change_is_forgotten_leaves_nothing_that_doctor_minds(
+    tmp_path: Path, make: Any
+) -> None:
+    template = tmp_path / "run"
+    state = make.mixed(template)
+    known = ailments(template)
+    trial = next(iter(state.lock_and_read_trials().values()))
+    state.history.begin(removing([trial], ()))
+
+    def recover(root: Path) -> None:
+        NePSState.create_or_load(root, load_only=True).lock_and_finish_changes()
+
+    for root in deaths(template, tmp_path, recover, BETWEEN):
+        recover(root)
+        assert ailments(root) - known <= {"temporary-file"}
+
+
+def test_an_interrupt_waits_for_the_change_that_it_would_cut_short(
+    tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = make.mixed(tmp_path / "run")
+    trial = next(iter(state.lock_and_read_trials().values()))
+    finish = History.finish
+
+    def interrupted(history: History, change: Any) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        finish(history, change)
+
+    monkeypatch.setattr(History, "finish", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        state.lock_and_edit(removing([trial], ()), force=True)
+    assert [change.action for change in state.history.changes()] == ["remove"]
+    assert state.history.begun() == []

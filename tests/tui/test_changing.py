@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from neps_state import NePSState, State, Trial
+from neps_state import NePSState, State, StateChangedError, Trial
 from neps_tui.cli import main
 
 CopyRun = Callable[[str], Path]
+DATA = Path(__file__).resolve().parent.parent / "data/runs"
 
 
 class Outcome:
@@ -491,3 +494,136 @@ def test_a_value_out_of_bounds_says_of_which(run_copy: CopyRun) -> None:
     told = Outcome("enqueue", root, "--like", "3_rung_0", "--config", config, "--dry-run")
     assert told.status == 2
     assert "learning_rate: 5 is out of bounds (float 1e-5 … 0.1, log)" in told.error
+
+
+# --- what an audit found -------------------------------------------------------------------------
+
+
+def test_an_undo_leaves_another_trial_that_came_to_the_same_id(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+
+    def enqueue(rate: float) -> str:
+        config = json.dumps({"learning_rate": rate, "weight_decay": 0.5, "optimizer": "sgd"})
+        known = trials(root).keys()
+        assert Outcome("enqueue", root, "--config", config, "--yes").status == 0
+        (new,) = trials(root).keys() - known
+        return new
+
+    first = enqueue(0.01)
+    change_id = Outcome("undo", root, "--list").output.partition(" ")[0]
+    Outcome("remove", root, first, "--yes")
+    assert enqueue(0.02) == first
+
+    refused = Outcome("undo", root, change_id, "--yes")
+
+    assert refused.status == 3
+    assert trials(root)[first].config["learning_rate"] == 0.02
+
+
+def test_a_change_of_a_trial_that_was_changed_again_is_not_taken_back_first(
+    run_copy: CopyRun,
+) -> None:
+    root = run_copy("random-0.17")
+    for words in (("reset", "1", "--force"), ("report", "1", "--objective", "0.5"), ("reset", "1")):
+        assert Outcome(words[0], root, *words[1:], "--force", "--yes").status == 0
+    first = Outcome("undo", root, "--list").output.splitlines()[-1].partition(" ")[0]
+
+    told = Outcome("undo", root, first, "--yes")
+
+    assert told.status == 3
+    assert "undo that first" in told.error
+    state = NePSState.create_or_load(root, load_only=True)
+    with pytest.raises(StateChangedError, match="undo that first"):
+        state.lock_and_undo(first)
+    for _ in range(3):
+        assert Outcome("undo", root, "--yes").status == 0
+
+
+@pytest.mark.parametrize("run", ["random-0.17", "hyperband-0.17"])
+def test_a_run_without_trials_takes_what_it_is_given(run: str, run_copy: CopyRun) -> None:
+    other, root = DATA / run, run_copy(run)
+    for path in (root / "configs").iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+    (root / "configs/.trial_cache.pkl").unlink()
+
+    told = Outcome("import", root, other, "--dry-run")
+
+    assert told.status == 0, told.error
+    assert "learning_rate" in told.output
+
+
+def test_a_table_of_a_spreadsheet_is_read(run_copy: CopyRun, tmp_path: Path) -> None:
+    table = tmp_path / "more.csv"
+    table.write_text(
+        "learning_rate,weight_decay,optimizer,objective\n0.01,0.5,sgd,0.4\n", encoding="utf-8-sig"
+    )
+    told = Outcome("import", run_copy("random-0.17"), table, "--dry-run")
+    assert "1 evaluation" in told.output
+    assert "skipped" not in told.output
+
+
+CONFIG = '{"learning_rate": 0.01, "weight_decay": 0.5, "optimizer": "sgd"}'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'{{"config": {CONFIG}, "objective": 1{"0" * 400}}}',
+        f'{{"config": {CONFIG}, "objective": "{"[" * 100_000}"}}',
+        f'{{"config": {CONFIG}, "objective": 0.1, "cost": -5}}',
+        f'{{"config": {CONFIG}, "objective": 0.1, "cost": NaN}}',
+        f"learning_rate,objective\n{'9' * 200_000},0.1\n",
+    ],
+    ids=["a huge number", "a deep text", "a negative cost", "no cost", "a huge cell"],
+)
+def test_a_file_that_makes_no_sense_is_refused_in_a_line(
+    content: str, run_copy: CopyRun, tmp_path: Path
+) -> None:
+    source = tmp_path / "more"
+    source.write_text(content)
+    told = Outcome("import", run_copy("random-0.17"), source, "--yes")
+    assert told.status in (1, 2)
+    assert "Traceback" not in told.error
+
+
+def test_a_pipe_is_not_waited_for(run_copy: CopyRun, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    told = Outcome("import", run_copy("random-0.17"), pipe, "--yes")
+    assert told.status == 2
+    assert "is no file" in told.error
+
+
+@pytest.mark.parametrize("number", [("--cost", "nan"), ("--cost=-1",), ("--objective=-inf",)])
+def test_a_report_takes_no_number_that_none_can_be(
+    number: tuple[str, ...], run_copy: CopyRun
+) -> None:
+    root = run_copy("killed-0.17")
+    before = contents(root)
+    objective = () if number[0].startswith("--objective") else ("--objective", "0.5")
+    told = Outcome("report", root, "11", *objective, *number, "--yes")
+    assert (told.status, contents(root)) == (2, before)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("remove", "10"),
+        ("report", "10", "--objective", "0.5"),
+        ("mark", "10", "--failed"),
+        ("mark", "10", "--corrupted"),
+    ],
+    ids=" ".join,
+)
+def test_what_a_worker_may_be_evaluating_is_changed_only_with_force(
+    words: tuple[str, ...], run_copy: CopyRun
+) -> None:
+    root = run_copy("killed-0.17")
+    before = contents(root)
+
+    refused = Outcome(words[0], root, *words[1:], "--yes")
+
+    assert (refused.status, contents(root)) == (3, before)
+    assert "may still be evaluating 10" in refused.output + refused.error
+    assert Outcome(words[0], root, *words[1:], "--force", "--yes").status == 0

@@ -75,6 +75,47 @@ def test_no_command_changes_a_run_where_that_is_set(
     assert not (root / ".neps_tui").exists()
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "read_only = True\n",
+        'read_only = "true"\n',
+        "readonly = true\n",
+        "read-only = 1\n",
+        "x = [\n",
+    ],
+)
+@pytest.mark.parametrize(
+    "words", [("reset", "--state", "crashed"), ("mark", "3", "--failed"), ("undo",)], ids=" ".join
+)
+def test_where_it_may_have_been_meant_no_run_is_changed(
+    words: tuple[str, ...],
+    content: str,
+    setting: Callable[[str], None],
+    run_copy: CopyRun,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    root = run_copy("random-0.17")
+    main(["mark", str(root), "5", "--failed", "--yes"])
+    before = (root / "configs/.trial_cache.pkl").read_bytes()
+    setting(content)
+
+    assert main([words[0], str(root), *words[1:], "--yes"]) == 3
+
+    assert (root / "configs/.trial_cache.pkl").read_bytes() == before
+    assert "settings.toml" in capsys.readouterr().err
+
+
+def test_doctor_writes_nothing_where_that_is_set(
+    setting: Callable[[str], None], run_copy: CopyRun
+) -> None:
+    root = run_copy("random-0.17")
+    setting("read_only = true\n")
+    before = root.stat().st_mtime_ns
+    main(["doctor", str(root)])
+    assert root.stat().st_mtime_ns == before
+
+
 def test_the_dashboard_says_what_is_wrong_with_the_settings(
     drive: Drive, recorded_run: CopyRun
 ) -> None:
