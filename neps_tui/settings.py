@@ -50,7 +50,7 @@ def read_settings() -> Settings:
     try:
         path = settings_file()
         data = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Settings()
     except OSError as error:
         return Settings(read_only=True, complaints=(f"the settings cannot be read: {error}",))
