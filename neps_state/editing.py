@@ -7,9 +7,7 @@ after is finished by the next change of this package, whatever came before is ta
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from neps_state.edit import BUDGET, LIMITS, Budget, Changed, Edit, TrialEdit, check, is_as_seen
@@ -17,24 +15,13 @@ from neps_state.errors import add_errors, drop_errors, read_errors
 from neps_state.exceptions import StateChangedError, TrialNotFoundError, UnreadableError
 from neps_state.files import replace_file
 from neps_state.history import MEND, WHOLE_DIRECTORY, Change, History
+from neps_state.interrupts import uninterrupted
 from neps_state.layout import RunLayout
 from neps_state.optimizer import BudgetInfo
 from neps_state.pickles import dump_state
 from neps_state.repo import TrialRepo
 from neps_state.run_files import read_optimizer_state
 from neps_state.trial import Trial
-
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Have signals that would end this thread wait, so that a change is not left half made."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Editor:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -181,8 +184,9 @@ def test_a_kill_while_a_change_is_forgotten_leaves_nothing_that_doctor_minds(
         assert ailments(root) - known <= {"temporary-file"}
 
 
+@pytest.mark.parametrize("with_another_thread", [False, True])
 def test_an_interrupt_waits_for_the_change_that_it_would_cut_short(
-    tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch, with_another_thread: bool
 ) -> None:
     state = make.mixed(tmp_path / "run")
     trial = next(iter(state.lock_and_read_trials().values()))
@@ -190,10 +194,31 @@ def test_an_interrupt_waits_for_the_change_that_it_would_cut_short(
 
     def interrupted(history: History, change: Any) -> None:
         os.kill(os.getpid(), signal.SIGINT)
+        # Long enough for another thread to be given the signal, and to wake the main one.
+        time.sleep(0.05)
         finish(history, change)
 
     monkeypatch.setattr(History, "finish", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        state.lock_and_edit(removing([trial], ()), force=True)
+    is_over = threading.Event()
+    other = threading.Thread(target=is_over.wait)
+    if with_another_thread:
+        other.start()
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            state.lock_and_edit(removing([trial], ()), force=True)
+    finally:
+        is_over.set()
     assert [change.action for change in state.history.changes()] == ["remove"]
     assert state.history.begun() == []
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_a_change_can_be_made_in_a_thread_other_than_the_main_one(
+    tmp_path: Path, make: Any
+) -> None:
+    state = make.mixed(tmp_path / "run")
+    trial = next(iter(state.lock_and_read_trials().values()))
+    with ThreadPoolExecutor(1) as pool:
+        edit = removing([trial], ())
+        assert pool.submit(state.lock_and_edit, edit, force=True).result().done
