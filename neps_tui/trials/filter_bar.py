@@ -31,6 +31,7 @@ from neps_tui.view import RunView
 from neps_tui.words.formatting import counted, to_ascii
 
 _MOST_KEPT = 50
+_OPERATORS = ":=<>!"
 
 
 class _Suggestions(Suggester):
@@ -64,6 +65,11 @@ class _Choice:
     def text(self) -> str:
         """The filter as it reads now."""
         return self.typed if self.at < 0 else self.candidates.whole(self.at)
+
+    @property
+    def gives_operator(self) -> bool:
+        """Whether a sign was put behind the one that stands there."""
+        return self.at >= 0 and bool(self.candidates.operator(self.at))
 
     def step(self, step: int) -> None:
         """Go to the next, or the one before; after the last comes what was typed."""
@@ -125,6 +131,7 @@ class FilterBar(Vertical):
         self._said = ""
         self._expected = ""
         self._choice = _Choice("", Candidates())
+        self._given_with_operator = ""
         self._kept = _kept_before()
         self._lines = [*self._kept, ""]
         self._at = len(self._kept)
@@ -171,6 +178,9 @@ class FilterBar(Vertical):
         event.stop()
         fields = self._terms.fields
         if fields is None or not self.display:
+            return
+        if (text := self._with_own_operator(event.value)) != event.value:
+            self._show(text)
             return
         if event.value != self._choice.text:
             self._choice = _Choice(event.value, self._candidates(event.value))
@@ -252,13 +262,10 @@ class FilterBar(Vertical):
             self._choice = _Choice(text, self._candidates(text))
         self._choice.step(step)
         text = self._choice.text
+        self._given_with_operator = text if self._choice.gives_operator else ""
         if len(self._choice.candidates.words) == 1:
             # There is nothing to go through: the next tab goes on from here.
             self._choice = _Choice(text, self._candidates(text))
-            if len(self._choice.candidates.words) == 1:
-                # A field with its operator: seen as a suggestion, it is taken for typed.
-                text = self._choice.candidates.whole(0)
-                self._choice = _Choice(text, self._candidates(text))
         self._show(text)
 
     def action_earlier(self, step: int) -> None:
@@ -266,6 +273,15 @@ class FilterBar(Vertical):
         self._lines[self._at] = self.input.value
         self._at = min(max(self._at + step, 0), len(self._lines) - 1)
         self._show(self._lines[self._at])
+
+    def _with_own_operator(self, text: str) -> str:
+        """The filter with the sign that was typed right behind the one that tab had given."""
+        given, self._given_with_operator = self._given_with_operator, ""
+        if text == given:
+            self._given_with_operator = given
+        elif given and text[:-1] == given and text[-1] in _OPERATORS:
+            return given[:-1] + text[-1]
+        return text
 
     def _show(self, text: str) -> None:
         self.input.value = text

@@ -33,14 +33,16 @@ class Candidates:
     Args:
         before: The filter up to there.
         words: What may follow, the likeliest first.
+        operator: Gives the sign that most often follows one of them, by its place.
     """
 
     before: str = ""
     words: tuple[str, ...] = ()
+    operator: Callable[[int], str] = lambda at: ""
 
     def whole(self, at: int) -> str:
-        """The filter with one of them."""
-        return self.before + self.words[at]
+        """The filter with one of them, and the sign after it if it is a field."""
+        return self.before + self.words[at] + self.operator(at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,13 @@ class Completions:
         ending = ending_of(text)
         if ending is None:
             return Candidates()
-        words = self._fields_for(ending) if ending.field is None else self._values_for(ending)
-        return Candidates(text[: ending.start], tuple(words))
+        before = text[: ending.start]
+        if ending.field is not None:
+            return Candidates(before, tuple(self._values_for(ending)))
+        names = [*_beginning(ending.begun, (*self.fields, "has"))]
+        return Candidates(
+            before, tuple(map(quoted, names)), lambda at: self._operator_of(names[at])
+        )
 
     def complete(self, text: str) -> str | None:
         """The filter with its last word completed; None where nothing would be added."""
@@ -69,30 +76,29 @@ class Completions:
         if ending is None or not (ending.begun or ending.field):
             return None
         found = self.candidates(text)
-        whole = found.whole(0) if found.words else ""
+        whole = found.before + found.words[0] if found.words else ""
+        if whole.casefold() == text.casefold():
+            whole = found.whole(0)
         return whole if whole.casefold().startswith(text.casefold()) else None
-
-    def _fields_for(self, ending: Ending) -> Iterator[str]:
-        names = (*self.fields, "has")
-        for name in names:
-            if name.casefold() == ending.begun.casefold():
-                yield quoted(name) + self._operator_of(name)
-        yield from (quoted(name) for name in _longer(ending.begun, names))
 
     def _values_for(self, ending: Ending) -> Iterator[str]:
         field = ending.field or ""
         values = self.fields if field.casefold() == "has" else self.values(field)
-        return (quoted(value) for value in _longer(ending.begun, values))
+        found = _beginning(ending.begun, values)
+        return (quoted(value) for value in found if len(value) > len(ending.begun))
 
     def _operator_of(self, name: str) -> str:
         values = self.values(name)
-        return ":" if name == "has" or any(map(_is_text, values)) else "<"
+        if name == "has" or any(map(_is_text, values)):
+            return ":"
+        return "=" if values and all(map(str.isdecimal, values)) else "<"
 
 
-def _longer(begun: str, words: Sequence[str]) -> Iterator[str]:
-    """The words that begin so and go on."""
+def _beginning(begun: str, words: Sequence[str]) -> Iterator[str]:
+    """The words that begin so; one that is just that comes first."""
     folded = begun.casefold()
-    return (word for word in words if word.casefold().startswith(folded) and len(word) > len(begun))
+    found = [word for word in words if word.casefold().startswith(folded)]
+    return iter(sorted(found, key=lambda word: len(word) > len(begun)))
 
 
 def _is_text(value: str) -> bool:
@@ -144,7 +150,7 @@ def _frequent(name: str, fields: TrialFields, trials: Sequence[Trial]) -> Sequen
     if kind == "error":
         texts = (text.partition(": ")[0] for text in texts)
     counts = Counter(texts)
-    if len(counts) > _FEW_NUMBERS and not any(map(_is_text, counts)):
+    if kind != "name" and len(counts) > _FEW_NUMBERS and not any(map(_is_text, counts)):
         return ()
     return [text for text, _ in counts.most_common()]
 

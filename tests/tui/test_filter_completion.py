@@ -68,7 +68,7 @@ def test_the_last_word_is_completed(
     [
         ("o", ("optimizer", "objective")),
         ("rung=2 or w", ("weight_decay", "worker", "when")),
-        ("objective", ("objective<",)),
+        ("objective", ("objective",)),
         ("optimizer:", ("lion", "adam", "sgd")),
         ("Optimizer = ", ("lion", "adam", "sgd")),
         ("state:", ("success", "crashed")),
@@ -87,6 +87,24 @@ def test_what_is_possible_is_of_the_run_and_the_most_frequent_comes_first(
     assert completions.candidates(typed).words == words
 
 
+@pytest.mark.parametrize(
+    ("typed", "whole"),
+    [
+        ("sta", ["state:", "started<"]),
+        ("state", ["state:"]),
+        ("ru", ["rung="]),
+        ("i", ["id:"]),
+        ("ha", ["has:"]),
+        ("state:", ["state:success", "state:crashed"]),
+    ],
+)
+def test_a_field_is_taken_with_the_sign_that_most_often_follows_it(
+    completions: Completions, typed: str, whole: list[str]
+) -> None:
+    found = completions.candidates(typed)
+    assert [found.whole(at) for at in range(len(found.words))] == whole
+
+
 def test_where_only_ascii_can_be_drawn_nothing_else_is_offered(recorded_run: CopyRun) -> None:
     snapshot = RunReader(recorded_run("hyperband-0.17")).poll()
     fields = TrialFields(snapshot, summarize(snapshot))
@@ -97,7 +115,7 @@ def test_where_only_ascii_can_be_drawn_nothing_else_is_offered(recorded_run: Cop
 def test_after_a_blank_any_field_may_come(completions: Completions) -> None:
     for typed in ("", "rung=2 ", "("):
         assert completions.candidates(typed).words[:2] == ("epochs", "learning_rate")
-        assert completions.candidates(typed).whole(0) == f"{typed}epochs"
+        assert completions.candidates(typed).whole(0) == f"{typed}epochs="
 
 
 def test_every_value_that_is_offered_matches_some_trial(recorded_run: CopyRun) -> None:
@@ -225,6 +243,32 @@ def test_tab_goes_through_all_that_is_possible_and_back(
         assert seen == ["lion", "adam", "sgd", "", "sgd", "adam"]
         await dashboard.shows("filter optimizer:adam")
         assert "lion  adam  sgd" in dashboard.text()
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        (["s", "t", "a", "tab", "s", "u", "tab"], "state:success"),
+        (["s", "t", "a", "tab", "tab"], "started<"),
+        (["s", "t", "a", "tab", "colon", "s", "u", "tab"], "state:success"),
+        (["s", "t", "a", "tab", "equals_sign"], "state="),
+        (["r", "u", "tab", "less_than_sign", "equals_sign", "2"], "rung<=2"),
+        (["r", "u", "n", "g", "less_than_sign", "equals_sign", "2"], "rung<=2"),
+        (["o", "p", "tab", "exclamation_mark", "equals_sign", "l", "tab"], "optimizer!=lion"),
+    ],
+)
+def test_a_sign_typed_after_tab_has_given_one_takes_its_place(
+    drive: Drive, recorded_run: CopyRun, keys: list[str], line: str
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        await dashboard.press("slash")
+        for key in keys:
+            await dashboard.press(key)
+            await dashboard.pilot.pause()
+        assert dashboard.app.focused.value == line
 
     drive(recorded_run("hyperband-0.17"), steps)
 
