@@ -6,7 +6,6 @@ What the first screen does not need is imported when it is used, which keeps the
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -25,6 +24,7 @@ from textual.screen import Screen
 
 from neps_state.snapshot import Phase, RunSnapshot
 from neps_tui.actions import Action, bindings_of
+from neps_tui.collector import EVERY, Collector
 from neps_tui.dashboard.screen import DashboardScreen
 from neps_tui.messages import (
     ActionAsked,
@@ -62,9 +62,9 @@ _DARK, _LIGHT = "textual-dark", "textual-light"
 _ASCII_CSS = Path(__file__).parent / "screens" / "ascii.tcss"
 _LONG_NOTE = 12.0
 _MOST_REASONS = 3
-_COLLECTED_AFTER = (20_000, 20, 20)
-"""Allocations before the collector runs, and runs before it looks at what is older: sorting many
-trials allocates so much that the usual ones would have it run several times within a key."""
+_GIVES_WAY = 0.001
+"""Seconds after which a thread lets another one on: the usual 5 ms, several times between a key and
+what it paints, are longer than most of what a key takes."""
 _FIRST_LOOK = 0.5
 """Seconds that the first paint waits for the run at the most."""
 
@@ -188,9 +188,10 @@ class NepsTuiApp(App[None]):
         self.call_after_refresh(self._begin_watching)
         if self._options.complaints:
             self._say("\n".join(self._options.complaints), "warning")
-        gc.freeze()
-        gc.set_threshold(*_COLLECTED_AFTER)
-        gc.enable()
+        sys.setswitchinterval(_GIVES_WAY)
+        collector = Collector()
+        collector.begin()
+        self.set_interval(EVERY, collector.collect)
 
     def _begin_watching(self) -> None:
         if self._store is not None:

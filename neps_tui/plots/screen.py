@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from typing import ClassVar
 
@@ -32,9 +31,6 @@ from neps_tui.trials.filter_bar import FilterBar
 from neps_tui.view import RunView
 from neps_tui.widgets.key_bar import KeyBar
 
-_GIVES_WAY = 0.001
-"""Seconds after which a thread that makes a plot lets another one on: the usual 5 ms, several times
-between a key and what it paints, are longer than all else that a key takes."""
 _TITLE_LINES = 2
 _AFTER_THE_HELP = ("plots.toggle_log", "plots.keep", "plots.next_point")
 """Actions that a short footer leaves out, rather than where to read of them."""
@@ -70,7 +66,6 @@ class PlotsScreen(ViewScreen):
         self._shown: Made | None = None
         self._dot: Dot | None = None
         self._here = 0
-        self._turns = sys.getswitchinterval()
 
     def begin_with(self, kind: str, variant: str) -> None:
         """Show this plot first; to be said before the screen is.
@@ -102,14 +97,9 @@ class PlotsScreen(ViewScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Let the arrows go from trial to trial, and keys before what threads make."""
+        """Let the arrows go from trial to trial."""
         self._say_pointed()
         self._canvas.focus()
-        sys.setswitchinterval(_GIVES_WAY)
-
-    def on_unmount(self) -> None:
-        """Let threads take their turns as before."""
-        sys.setswitchinterval(self._turns)
 
     def on_resize(self, event: Resize) -> None:
         """Draw what there is for the new size."""
