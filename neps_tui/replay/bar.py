@@ -24,7 +24,9 @@ _STEP = 0.01
 _PATIENCE = 0.03
 """Seconds after which it is said that a moment is still being got to."""
 _LONGEST_BAR, _SHORTEST_BAR = 40, 6
-_WORDS_WIDTH = 71
+_WORDS_WIDTH, _NARROW_WORDS_WIDTH = 71, 66
+_NARROW = 100
+"""Cells below which the day is left to the header, and a key to the help, for more of the bar."""
 
 
 class ReplayBar(Widget, can_focus=True):
@@ -267,8 +269,13 @@ class ReplayBar(Widget, can_focus=True):
     def _before(self) -> str:
         return f"{'>' if self.is_playing else '='} REPLAY  "
 
+    @property
+    def _is_narrow(self) -> bool:
+        return self.content_size.width < _NARROW
+
     def _bar_length(self) -> int:
-        room = self.content_size.width - _WORDS_WIDTH
+        words = _NARROW_WORDS_WIDTH if self._is_narrow else _WORDS_WIDTH
+        room = self.content_size.width - words
         return min(max(room, _SHORTEST_BAR), _LONGEST_BAR)
 
     def render(self) -> RenderResult:
@@ -282,15 +289,20 @@ class ReplayBar(Widget, can_focus=True):
         start, end = self._history.start, self._history.end
         part = (self.moment - start) / (end - start) if end > start else 1.0
         passed = duration(self.moment - start)
+        moment = date_and_time(self.moment, tenths=True, date=not self._is_narrow)
         return (
             f"{bar(part, self._bar_length(), self._ascii)}"
-            f"  {date_and_time(self.moment, tenths=True)} · {passed} in · {percent(part, 1)}"
+            f"  {moment} · {passed} in · {percent(part, 1)}"
             f" · ×{number(self._speed)}{self._said_of_progress()}{self._said_of_news()}"
         )
 
     def _said_of_news(self) -> str:
         since = self._live.summary.usage.evaluations - self._told.summary.usage.evaluations
-        return f" · {since} ended since, R takes them in" if since > 0 else ""
+        if since <= 0:
+            return ""
+        return (
+            f" · {since} since" if self._is_narrow else f" · {since} ended since, R takes them in"
+        )
 
     def _said_of_progress(self) -> str:
         if self.is_playing:

@@ -149,17 +149,19 @@ def clock(seconds: float | None) -> str:
     return f"{days} d {hour:02}:{minute:02}"
 
 
-def date_and_time(moment: float, *, tenths: bool = False) -> str:
+def date_and_time(moment: float, *, tenths: bool = False, date: bool = True) -> str:
     """Say when something was, by the clock of this machine: `2026-11-23 14:07:31`.
 
     Args:
         moment: Seconds since the epoch; where no calendar goes as far, they are said themselves.
         tenths: Whether to say the tenth of a second too.
+        date: Whether to say the day.
     """
     try:
         when = datetime.fromtimestamp(moment)
         tenth = f".{when.microsecond // 100_000}" if tenths else ""
-        return f"{when:%Y-%m-%d %H:%M:%S}{tenth}"
+        day = f"{when:%Y-%m-%d} " if date else ""
+        return f"{day}{when:%H:%M:%S}{tenth}"
     except (OverflowError, ValueError, OSError):
         return f"{number(moment)} s since 1970"
 
