@@ -21,7 +21,7 @@ from neps_state.readable import KeyNames, chosen_node, readable_value
 from neps_state.space import Parameter, SearchSpaceTree, label, short_number
 from neps_state.stand_in import StandIn, class_name_of, plain_number
 from neps_state.trial import Trial
-from neps_state.trial_ids import rung_fidelities
+from neps_state.trial_ids import NewTrialIds, rung_fidelities
 
 FieldKind: TypeAlias = Literal["float", "integer", "choice", "fixed", "any"]
 
@@ -198,6 +198,7 @@ class ConfigForm:
         self._names.learn(template or {})
         self._template = dict(template or {})
         self._fidelity = fidelity_key(info, space, trials)
+        self._ids: NewTrialIds | None = None
         keys = self._template or self._usual_keys()
         self.fields = tuple(self._field(key) for key in self._in_order(keys))
 
@@ -226,9 +227,19 @@ class ConfigForm:
         told = {field.key for name in given if (field := by_name.get(name) or by_key.get(name))}
         missing = [f for f in self.fields if values[f.key] is None and f.key not in told]
         reasons += [f"{field.name} is missing: {field.domain}" for field in missing]
+        reasons += [] if reasons else self._why_no_id(values)
         if reasons:
             raise ConfigError(reasons)
         return values
+
+    def _why_no_id(self, config: Mapping[str, Any]) -> list[str]:
+        try:
+            if self._ids is None:
+                self._ids = NewTrialIds(self._info, self._trials, self._fidelity)
+            self._ids.check(config)
+        except NePSError as error:
+            return [str(error)]
+        return []
 
     def _unknown(self, name: str, known: Iterable[str]) -> str:
         near = difflib.get_close_matches(name, list(known), n=1)

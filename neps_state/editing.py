@@ -153,14 +153,19 @@ class Editor:
         if not edit.trials:
             return not self._has_rows(edit)
         known = self._repo.latest()
-        # One write took up all of them, so any of them tells.
-        first = edit.trials[0]
-        now = self._now(known, first.trial_id) if first.after is not None else None
-        if first.before is None:
-            return first.trial_id in known
-        if first.after is None:
-            return first.trial_id not in known
-        return now is None or not is_as_seen(now, first.before)
+        # One write took up all of them, so any tells that nobody else has changed since.
+        for each in edit.trials:
+            if each.before is None:
+                return each.trial_id in known
+            if each.after is None:
+                return each.trial_id not in known
+            now = self._now(known, each.trial_id)
+            if now is not None and is_as_seen(now, each.after):
+                return True
+            if now is not None and is_as_seen(now, each.before):
+                return False
+        # Others have taken up all of them, in whichever state they were: there is nothing to do.
+        return True
 
     def _has_rows(self, edit: Edit) -> bool:
         rows = read_errors(self._layout.errors).errs

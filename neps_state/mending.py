@@ -11,10 +11,11 @@ import os
 import shutil
 import time
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from neps_state.agreement import CONFIG_FILES, REPORT_FILES, disagreements
-from neps_state.decisions import dropping
+from neps_state.decisions import Errors, dropping
 from neps_state.edit import Changed, Edit
 from neps_state.editing import Editor
 from neps_state.errors import lines_that_stop_neps, read_errors, rewrite_errors
@@ -149,12 +150,22 @@ class Mender:
 
     # --- the rest ------------------------------------------------------------------------------
 
-    def drop_stale_errors(self) -> Changed:
-        """Take the rows out of the error dump whose trials are not crashed any more, or gone."""
+    def drop_stale_errors(self, seen: Errors | None = None) -> Changed:
+        """Take the rows out of the error dump whose trials are not crashed any more, or gone.
+
+        Args:
+            seen: The rows that were seen to be such; None for all that are.
+        """
         known = self._repo.latest()
         rows = read_errors(self._layout.errors).errs
+        if seen is not None:
+            rows = [row for row in seen if row in rows]
         stale = [row for row in rows if not _is_crashed(known, row.trial_id)]
-        return self._editor.apply(dropping(stale)) if stale else Changed()
+        changed = self._editor.apply(dropping(stale)) if stale else Changed()
+        if seen is None:
+            return changed
+        refused = {row.trial_id: "it is crashed again" for row in rows if row not in stale}
+        return replace(changed, refused=refused)
 
     def mend_errors(self) -> Changed:
         """Write the error dump anew without the lines that nobody can read."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar, overload
 
-from neps_state.decisions import adding, budgeting, removing, resetting
+from neps_state.decisions import Errors, adding, budgeting, removing, resetting
 from neps_state.edit import Changed, Edit
 from neps_state.editing import Editor
 from neps_state.errors import ErrDump, SerializableTrialError, add_errors, read_errors
@@ -47,7 +47,7 @@ from neps_state.space import space_tree
 from neps_state.stand_in import class_name_of
 from neps_state.trial import ImportedConfig, Report, State, Trial
 from neps_state.trial_files import TrialWriteHint
-from neps_state.trial_ids import new_trial_ids
+from neps_state.trial_ids import NewTrialIds
 
 T = TypeVar("T")
 
@@ -511,14 +511,17 @@ class NePSState:
         with self._mending() as mender:
             return mender.drop_empty_directories(trial_ids)
 
-    def lock_and_drop_stale_errors(self) -> Changed:
+    def lock_and_drop_stale_errors(self, seen: Errors | None = None) -> Changed:
         """Take the rows out of the error dump whose trials are not crashed any more, or gone.
+
+        Args:
+            seen: The rows that were seen to be such; None for all that are.
 
         Raises:
             LockFailedError: A lock could not be had in time; nothing was changed.
         """
         with self._mending() as mender:
-            return mender.drop_stale_errors()
+            return mender.drop_stale_errors(seen)
 
     def lock_and_mend_errors(self) -> Changed:
         """Write the error dump anew without the lines that nobody can read; they are kept.
@@ -624,7 +627,8 @@ class NePSState:
         self, known: Mapping[str, Trial], configs: Sequence[Mapping[str, Any]]
     ) -> list[str]:
         key = fidelity_key(self._optimizer_info, space_tree(self._pipeline_space), known)
-        return new_trial_ids(self._optimizer_info, known, configs, key)
+        ids = NewTrialIds(self._optimizer_info, known, key)
+        return [ids.next(config) for config in configs]
 
     def lock_and_reset_trial_by_id(self, trial_id: str) -> None:
         """Make a trial pending again: its config stays, its report and its errors go.

@@ -8,12 +8,13 @@ regularized evolution gives it the number of trials and one more, and dies where
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from itertools import count
 from typing import Any
 
 from neps_state.exceptions import NePSError
 from neps_state.optimizer import OptimizerInfo
+from neps_state.readable import path_name
 from neps_state.trial import Trial
 
 _ID = re.compile(r"(?P<config>\d+)(?:(?P<between>_(?:rung_)?)(?P<rung>\d+))?")
@@ -57,39 +58,58 @@ def rung_fidelities(
     return dict(sorted(found.items()))
 
 
-def new_trial_ids(
-    info: OptimizerInfo,
-    trials: Mapping[str, Trial],
-    configs: Sequence[Mapping[str, Any]],
-    fidelity_key: str | None,
-) -> list[str]:
-    """Ids for new trials with these configs.
+class NewTrialIds:
+    """Gives new trials ids that the optimizer of the run accepts.
 
     Args:
         info: Who optimizes.
         trials: Every trial of the run, by id.
-        configs: Configurations, keys as stored.
-        fidelity_key: The key of the fidelity in them, if the run has one.
+        fidelity_key: The key of the fidelity in their configs, if the run has one.
 
     Raises:
-        NePSError: It cannot be told what ids the optimizer would accept, or a config has a
-            fidelity that belongs to no rung.
+        NePSError: It cannot be told what ids the optimizer would accept.
     """
-    between = _between(info, trials, fidelity_key)
-    numbers = _free_numbers(info, trials)
-    if between is None:
-        return [str(next(numbers)) for _ in configs]
-    rung_of = {
-        fidelity: rung for rung, fidelity in rung_fidelities(info, trials, fidelity_key).items()
-    }
-    ids = []
-    for config in configs:
-        fidelity = config.get(fidelity_key or "")
-        if fidelity not in rung_of:
-            known = ", ".join(map(str, rung_of))
-            raise NePSError(f"{fidelity_key} must be that of a rung: {known}; not {fidelity}")
-        ids.append(f"{next(numbers)}{between}{rung_of[fidelity]}")
-    return ids
+
+    def __init__(
+        self, info: OptimizerInfo, trials: Mapping[str, Trial], fidelity_key: str | None
+    ) -> None:
+        self._key = fidelity_key
+        self._between = _between(info, trials, fidelity_key)
+        self._numbers = _free_numbers(info, trials)
+        rungs = {} if self._between is None else rung_fidelities(info, trials, fidelity_key)
+        self._rung_of = {fidelity: rung for rung, fidelity in rungs.items()}
+
+    def check(self, config: Mapping[str, Any]) -> None:
+        """Make sure that a trial of this config can have an id.
+
+        Args:
+            config: Keys as stored.
+
+        Raises:
+            NePSError: Its fidelity belongs to no rung.
+        """
+        if self._between is None:
+            return
+        fidelity = config.get(self._key or "")
+        if fidelity not in self._rung_of:
+            known = ", ".join(map(str, self._rung_of))
+            name = path_name(self._key or "the fidelity")
+            raise NePSError(f"{name} must be that of a rung: {known}; not {fidelity}")
+
+    def next(self, config: Mapping[str, Any]) -> str:
+        """The id for the next trial.
+
+        Args:
+            config: Its config, keys as stored.
+
+        Raises:
+            NePSError: Its fidelity belongs to no rung.
+        """
+        self.check(config)
+        number = str(next(self._numbers))
+        if self._between is None:
+            return number
+        return f"{number}{self._between}{self._rung_of[config[self._key or '']]}"
 
 
 def _between(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from neps_state import SerializableTrialError, State
-from neps_state.decisions import dropping
 from neps_tui.changes.plan import Plan
 from neps_tui.view import RunView
 from neps_tui.words.formatting import counted
@@ -26,11 +25,10 @@ def plan_clear(view: RunView) -> Plan:
         view: The run as the person sees it.
     """
     stale = stale_errors(view)
-    edit = dropping(stale)
     return Plan(
         what=f"drop {counted(len(stale), 'error')}",
         done="no longer in the error dump",
-        make=lambda state, force: state.lock_and_edit(edit, force=force),
+        make=lambda state, force: state.lock_and_drop_stale_errors(stale),
         lines=(
             *(f"  {row.trial_id} ({_standing(view, row)}) {row.err_type}" for row in stale),
             f"{len(view.snapshot.errors) - len(stale)} rows of crashed trials stay. "

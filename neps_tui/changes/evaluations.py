@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from neps_state import NePSError, Trial
-from neps_state.config_form import ConfigError, ConfigForm
+from neps_state.config_form import ConfigForm
 from neps_state.given import Evaluated
 from neps_state.layout import RunLayout
 from neps_state.reader import RunReader
 from neps_state.run_files import read_pipeline_space
 from neps_state.same_space import is_same_space
+from neps_state.trial_ids import NewTrialIds
 from neps_state.values import objective_values
 from neps_tui.view import RunView
 
@@ -76,20 +78,14 @@ def read_evaluations(source: Path, view: RunView) -> Found:
     rows = list(_rows_of(source, view))
     if not rows:
         raise EvaluationsError(f"{source} holds no evaluation; nothing was changed")
-    known = [dict(trial.config) for trial in view.snapshot.trials.values()]
+    fit = _Fit(view)
     evaluated: list[Evaluated] = []
     skipped: list[str] = []
     for row in rows:
         try:
-            found = _evaluated(row, view)
-        except (ConfigError, OverflowError, RecursionError, ValueError) as error:
+            evaluated.append(fit.evaluated(row))
+        except (NePSError, OverflowError, RecursionError, ValueError) as error:
             skipped.append(f"{row.place}: {error}")
-            continue
-        if found.config in known:
-            skipped.append(f"{row.place}: a trial of this config is there already")
-            continue
-        known.append(dict(found.config))
-        evaluated.append(found)
     return Found(tuple(evaluated), tuple(skipped))
 
 
@@ -187,45 +183,86 @@ def _next_cells(reader: Iterator[list[str]]) -> list[str] | None:
         raise EvaluationsError(f"it is no CSV: {error}; nothing was changed") from error
 
 
-def _evaluated(row: _Row, view: RunView) -> Evaluated:
-    state = str(row.fields.get("state") or "")
-    if state not in _GOOD_STATES:
-        raise ValueError(f"it is {state}")
-    objective = _objective(row.fields)
-    wanted = view.summary.objectives
-    if view.summary.usage.evaluations and len(objective) != wanted:
-        raise ValueError(f"it has {len(objective)} objectives, this run {wanted}")
-    return Evaluated(
-        config=_config(row, view),
-        objective=objective,
-        cost=_cost(row.fields.get("cost")),
-        learning_curve=_numbers(row.fields.get("learning_curve")),
-        duration=_number(row.fields.get("evaluation_duration")),
-        time_started=_number(row.fields.get("time_started")),
-        time_end=_number(row.fields.get("time_end")),
-    )
+class _Fit:
+    """Tells which rows fit a run, each config once.
+
+    Args:
+        view: The run.
+    """
+
+    def __init__(self, view: RunView) -> None:
+        self._snapshot, self._summary = view.snapshot, view.summary
+        self._known = {_identity(trial.config) for trial in view.snapshot.trials.values()}
+
+    def evaluated(self, row: _Row) -> Evaluated:
+        """The row as an evaluation of this run.
+
+        Raises:
+            NePSError: Its config does not fit, or is there already.
+            ValueError: What came of it does not fit.
+        """
+        state = str(row.fields.get("state") or "")
+        if state not in _GOOD_STATES:
+            raise ValueError(f"it is {state}")
+        objective = _objective(row.fields)
+        wanted = self._summary.objectives
+        if self._summary.usage.evaluations and len(objective) != wanted:
+            raise ValueError(f"it has {len(objective)} objectives, this run {wanted}")
+        found = Evaluated(
+            config=self._config(row),
+            objective=objective,
+            cost=_cost(row.fields.get("cost")),
+            learning_curve=_numbers(row.fields.get("learning_curve")),
+            duration=_number(row.fields.get("evaluation_duration")),
+            time_started=_number(row.fields.get("time_started")),
+            time_end=_number(row.fields.get("time_end")),
+        )
+        identity = _identity(found.config)
+        if identity in self._known:
+            raise ValueError("a trial of this config is there already")
+        self._known.add(identity)
+        return found
+
+    @cached_property
+    def _form(self) -> ConfigForm:
+        info = self._snapshot.optimizer_info
+        assert info is not None, "a run without it is no run"
+        return ConfigForm(info, self._snapshot.space, self._snapshot.trials)
+
+    @cached_property
+    def _ids(self) -> NewTrialIds:
+        info = self._snapshot.optimizer_info
+        assert info is not None, "a run without it is no run"
+        return NewTrialIds(info, self._snapshot.trials, self._summary.fidelity_key)
+
+    def _config(self, row: _Row) -> dict[str, Any]:
+        if row.is_stored:
+            self._ids.check(row.config)
+            return dict(row.config)
+        given = dict(row.config)
+        if row.is_text:
+            fields = {field.name: field for field in self._form.fields}
+            fields |= {field.key: field for field in self._form.fields}
+            given = {
+                name: fields[name].parse(text) if name in fields else text
+                for name, text in row.config.items()
+            }
+        # The objective at another fidelity is another one: it must be told, not guessed.
+        told = set(given)
+        missing = [
+            f.name for f in self._form.fields if f.is_fidelity and not told & {f.name, f.key}
+        ]
+        if missing:
+            raise ValueError(f"it does not say at which {missing[0]} it was evaluated")
+        return self._form.config(given)
 
 
-def _config(row: _Row, view: RunView) -> dict[str, Any]:
-    if row.is_stored:
-        return dict(row.config)
-    info = view.snapshot.optimizer_info
-    assert info is not None, "a run without it is no run"
-    form = ConfigForm(info, view.snapshot.space, view.snapshot.trials)
-    given = dict(row.config)
-    if row.is_text:
-        fields = {field.name: field for field in form.fields}
-        fields |= {field.key: field for field in form.fields}
-        given = {
-            name: fields[name].parse(text) if name in fields else text
-            for name, text in row.config.items()
-        }
-    # The objective at another fidelity is another one: it must be told, not guessed.
-    told = set(given)
-    missing = [f.name for f in form.fields if f.is_fidelity and not told & {f.name, f.key}]
-    if missing:
-        raise ValueError(f"it does not say at which {missing[0]} it was evaluated")
-    return form.config(given)
+def _identity(config: Mapping[str, Any]) -> Hashable:
+    """What configs that are equal have in common, and no others."""
+    try:
+        return frozenset(config.items())
+    except TypeError:
+        return repr(sorted(config.items()))
 
 
 def _objective(fields: Mapping[str, Any]) -> tuple[float, ...]:

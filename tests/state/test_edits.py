@@ -40,7 +40,7 @@ from neps_state.given import Evaluated
 from neps_state.history import History
 from neps_state.layout import RunLayout
 from neps_state.reader import RunReader
-from neps_state.trial_ids import new_trial_ids
+from neps_state.trial_ids import NewTrialIds
 
 BY = "neps-tui:ada@lab"
 CopyRun = Callable[[str], Path]
@@ -342,8 +342,24 @@ def test_a_fidelity_of_no_rung_is_refused(copy_run: CopyRun) -> None:
 def test_what_numbers_trials_by_their_count_finds_the_next_number_free() -> None:
     info = OptimizerInfo(name="neps_regularized_evolution", info={})
     known: dict[str, Any] = {"1": None, "2": None, "4": None}
-    assert new_trial_ids(info, known, [{}, {}], None) == ["3", "5"]
-    assert new_trial_ids(OptimizerInfo(name="grid_search", info={}), known, [{}], None) == ["5"]
+    ids = NewTrialIds(info, known, None)
+    assert [ids.next({}), ids.next({})] == ["3", "5"]
+    assert NewTrialIds(OptimizerInfo(name="grid_search", info={}), known, None).next({}) == "5"
+
+
+def test_what_others_did_to_a_trial_is_not_taken_for_a_change_that_a_kill_prevented(
+    mixed_run: NePSState,
+) -> None:
+    crashed = [each for each in trials(mixed_run).values() if each.state is State.CRASHED]
+    assert len(crashed) >= 2
+    mixed_run.history.begin(resetting(crashed, errors(mixed_run)))
+    crashed[0].metadata.state = State.FAILED
+    mixed_run.put_updated_trial(crashed[0], hints="metadata")
+
+    mixed_run.lock_and_finish_changes()
+
+    assert mixed_run.history.changes() == []
+    assert trials(mixed_run)[crashed[1].id].state is State.CRASHED
 
 
 # --- refusals ------------------------------------------------------------------------------------

@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from neps_state import NePSState, State, StateChangedError, Trial
+from neps_tui.changes.clearing import plan_clear
 from neps_tui.cli import main
+from neps_tui.commands.run_at import read_run
 
 CopyRun = Callable[[str], Path]
 DATA = Path(__file__).resolve().parent.parent / "data/runs"
@@ -260,6 +263,42 @@ def test_an_evaluation_without_its_fidelity_is_skipped(run_copy: CopyRun, tmp_pa
     assert Outcome("import", root, file, "--yes").status == 0
 
 
+def test_a_trial_of_another_run_at_the_fidelity_of_no_rung_is_skipped_beforehand(
+    run_copy: CopyRun, tmp_path: Path
+) -> None:
+    root, other = run_copy("hyperband-0.17"), tmp_path / "other"
+    shutil.copytree(root, other)
+    state = NePSState.create_or_load(other, load_only=True)
+    for trial_id, epochs in (("3_rung_0", 3), ("4_rung_0", 4)):
+        trial = state.lock_and_get_trial_by_id(trial_id)
+        trial.config = {**trial.config, "epochs": epochs}
+        state.put_updated_trial(trial, hints="config")
+
+    shown = Outcome("import", root, other, "--dry-run")
+
+    assert "new trials, evaluated elsewhere: 1 evaluation" in shown.output
+    reason = "epochs must be that of a rung: 1, 3, 9, 27; not 4"
+    assert f"skipped: trial 4_rung_0: {reason}" in shown.output
+    assert Outcome("import", root, other, "--yes").status == 0
+
+
+def test_before_the_optimizer_has_named_a_trial_none_is_promised(
+    run_copy: CopyRun, tmp_path: Path
+) -> None:
+    root, file = run_copy("hyperband-0.17"), tmp_path / "lines"
+    file.write_text(Outcome("trials", root, "--json").output)
+    info = root / "optimizer_info.yaml"
+    known = yaml.safe_load(info.read_text())
+    info.write_text(yaml.safe_dump({name: known[name] for name in ("name", "info")}))
+    shutil.rmtree(root / "configs")
+    (root / "configs").mkdir()
+
+    shown = Outcome("import", root, file, "--dry-run")
+
+    assert shown.status == 1
+    assert "Start a worker first" in shown.output
+
+
 # --- budget, errors, history ---------------------------------------------------------------------
 
 
@@ -293,6 +332,26 @@ def test_only_errors_about_nothing_are_dropped(run_copy: CopyRun) -> None:
     assert len(state.lock_and_get_errors().errs) == len(rows) - 1
     assert Outcome("undo", root, "--yes").status == 0
     assert len(state.lock_and_get_errors().errs) == len(rows)
+
+
+def test_an_error_of_a_trial_that_has_crashed_again_since_it_was_looked_at_stays(
+    run_copy: CopyRun,
+) -> None:
+    root = run_copy("random-0.17")
+    state = NePSState.create_or_load(root, load_only=True)
+    rows = state.lock_and_get_errors().errs
+    trial = state.lock_and_read_trials()[rows[0].trial_id]
+    trial.metadata.state = State.PENDING
+    state.put_updated_trial(trial, hints="metadata")
+    plan = plan_clear(read_run(root))
+    trial.metadata.state = State.CRASHED
+    state.put_updated_trial(trial, hints="metadata")
+
+    changed = plan.make(state, False)
+
+    assert not changed.done
+    assert changed.refused == {trial.id: "it is crashed again"}
+    assert state.lock_and_get_errors().errs == rows
 
 
 def test_history_lists_every_change_the_newest_first(run_copy: CopyRun) -> None:
