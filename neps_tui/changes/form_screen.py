@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, TypeAlias
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Static
 
-from neps_tui.changes.form import Form, FormError
+from neps_tui.changes.form import Form, FormError, Typed
 from neps_tui.changes.plan import Plan
 from neps_tui.words.formatting import plain, to_ascii
 
@@ -71,6 +72,19 @@ class FormScreen(ModalScreen[None]):
     ]
     AUTO_FOCUS = "Input"
 
+    class Read(Message):
+        """What a form that reads files came to.
+
+        Args:
+            made: The plan, or why there is none.
+            typed: What it was made of.
+        """
+
+        def __init__(self, made: Plan | str, typed: Typed) -> None:
+            super().__init__()
+            self.made = made
+            self.typed = typed
+
     def __init__(
         self, form: Form, propose: Callable[[Plan, Answered], None], *, ascii: bool = False
     ) -> None:
@@ -109,26 +123,29 @@ class FormScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Say what is missing."""
-        if self._form.is_live:
-            self._try()
+        self._on_changed()
 
-    def _try(self) -> Plan | None:
-        """The plan that what is typed makes; None if it makes none, which is then said."""
+    def _typed(self) -> Typed:
+        return {
+            name: self._meant[name].get(each.value, each.value)
+            for name, each in self._inputs.items()
+        }
+
+    def _make(self, typed: Typed) -> Plan | str:
+        """The plan that what is typed makes, or why it makes none."""
         try:
-            plan = self._form.make(
-                {
-                    name: self._meant[name].get(each.value, each.value)
-                    for name, each in self._inputs.items()
-                }
-            )
+            plan = self._form.make(typed)
         except FormError as error:
-            self._say(str(error), is_wrong=True)
+            return str(error)
+        return plan if plan.nothing is None else plan.nothing
+
+    def _take(self, made: Plan | str) -> Plan | None:
+        """Say what was made; give it if it is a plan."""
+        if isinstance(made, str):
+            self._say(made, is_wrong=True)
             return None
-        if plan.nothing is not None:
-            self._say(plan.nothing, is_wrong=True)
-            return None
-        self._say(plan.lines[0] if plan.lines else plan.what, is_wrong=False)
-        return plan
+        self._say(made.lines[0] if made.lines else made.what, is_wrong=False)
+        return made
 
     def _say(self, text: str, *, is_wrong: bool) -> None:
         # One line for each thing that is wrong.
@@ -142,13 +159,29 @@ class FormScreen(ModalScreen[None]):
     @on(Input.Changed)
     def _on_changed(self) -> None:
         if self._form.is_live:
-            self._try()
+            self._take(self._make(self._typed()))
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#go")
     def _on_go(self) -> None:
-        plan = self._try()
-        if plan is not None:
+        if self._form.is_live:
+            self._go_on(self._make(self._typed()))
+        else:
+            self._say("Reading …", is_wrong=False)
+            self._read(self._typed())
+
+    @work(thread=True, exclusive=True)
+    def _read(self, typed: Typed) -> None:
+        self.post_message(self.Read(self._make(typed), typed))
+
+    @on(Read)
+    def _on_read(self, event: Read) -> None:
+        # What has been typed since is asked for by another enter.
+        if event.typed == self._typed() and self.is_current:
+            self._go_on(event.made)
+
+    def _go_on(self, made: Plan | str) -> None:
+        if (plan := self._take(made)) is not None:
             self._propose(plan, self._on_answered)
 
     def _on_answered(self, answer: bool) -> None:

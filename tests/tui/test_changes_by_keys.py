@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,13 @@ import pytest
 
 from neps_state import NePSState, State, Trial
 from neps_tui.app import Options
+from neps_tui.changes import importing
+from neps_tui.changes.evaluations import EvaluationsError, Found
 from neps_tui.changes.form_screen import FormScreen
 from neps_tui.dashboard.screen import DashboardScreen
 from neps_tui.history.screen import HistoryScreen
 from neps_tui.screens.confirm import ConfirmScreen
+from neps_tui.view import RunView
 
 CopyRun = Callable[[str], Path]
 Drive = Callable[..., None]
@@ -199,6 +203,35 @@ def test_evaluations_are_imported_from_another_run(drive: Drive, run_copy: CopyR
 
     drive(root, steps)
     assert sum(each.state is State.EXTERNAL for each in trials(root).values()) == 8
+
+
+def test_while_a_file_is_read_keys_are_answered(
+    drive: Drive, run_copy: CopyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_read = threading.Event()
+
+    def slowly(source: Path, view: RunView) -> Found:
+        may_read.wait(30)
+        raise EvaluationsError(f"nothing in {source}")
+
+    monkeypatch.setattr(importing, "read_evaluations", slowly)
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("I")
+        await typed(dashboard, "/slow")
+        await dashboard.press("enter")
+        await dashboard.shows("Reading …")
+        await dashboard.press("x")
+        await dashboard.shows("/slowx")
+        await dashboard.press("enter")
+        may_read.set()
+        await dashboard.shows("nothing in /slowx")
+        may_read.clear()
+        await dashboard.press("enter", "escape")
+        assert isinstance(dashboard.app.screen, DashboardScreen)
+        may_read.set()
+
+    drive(run_copy("random-0.17"), steps)
 
 
 def test_the_budget_is_raised(drive: Drive, run_copy: CopyRun) -> None:
