@@ -593,14 +593,12 @@ class NePSState:
             LockFailedError: A lock could not be had in time; nothing was changed.
             NePSError: No id can be found that the optimizer accepts; nothing was changed.
         """
-        with self._optimizer_lock.lock():
-            with self._trial_lock.lock():
-                known = self._trial_repo.latest()
+        with self._optimizer_lock.lock(), self._trial_lock.lock(), self._err_lock.lock():
+            known = self._trial_repo.latest()
             given = GivenConfigs(configs, self._new_ids(known, configs))
             sampled = sample(RunLayout(self.path), given, known, worker_id=by, n=len(configs))
             assert isinstance(sampled, list)
-            with self._trial_lock.lock(), self._err_lock.lock():
-                return self._editor.apply(adding("enqueue", sampled), whole=True)
+            return self._editor.apply(adding("enqueue", sampled), whole=True)
 
     def lock_and_import(self, evaluated: Sequence[Evaluated], *, by: str) -> Changed:
         """Add trials that were evaluated elsewhere, under new ids, as one change.

@@ -7,14 +7,25 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from neps_state import FileLocker, LockFailedError, NePSState
+from neps_state import (
+    FileLocker,
+    LockFailedError,
+    NePSState,
+    SerializableTrialError,
+    State,
+    Trial,
+)
+from neps_state.decisions import budgeting, dropping, marking, removing, reporting, resetting
+from neps_state.edit import LIMITS
+from neps_state.given import Evaluated
 from neps_state.system_locks import holders_of, is_on_network
 
 HOLD = """
@@ -270,6 +281,107 @@ def test_a_call_that_cannot_have_its_lock_changes_nothing(
         if call != "store":
             assert {path: after[path] for path in before} == before
     operation(state, make)
+
+
+@dataclass
+class Known:
+    """What a person has seen of a run before changing it."""
+
+    trials: Mapping[str, Trial]
+    errors: Sequence[SerializableTrialError]
+    budget: Mapping[str, float | None]
+
+
+def report_by_hand(state: NePSState, known: Known) -> object:
+    edit = reporting(known.trials["5"], known.errors, message="lost", by="ada", now=9.0)
+    return state.lock_and_edit(edit, force=True)
+
+
+def change_the_budget(state: NePSState, known: Known) -> object:
+    return state.lock_and_edit(budgeting(known.budget, {"total_evaluations_to_spend": 9}))
+
+
+def mark_some(state: NePSState, known: Known) -> object:
+    return state.lock_and_edit(marking([known.trials["1"]], State.FAILED, now=9.0))
+
+
+def mend_files(state: NePSState, known: Known) -> object:
+    (state.path / "configs" / "config_1" / "report.yaml").write_text("half: [")
+    return state.lock_and_mend_files(["1"])
+
+
+TRIALS, ERRORS, OPTIMIZER = ".configs.lock", ".errors.lock", ".optimizer.lock"
+CHANGES: dict[str, tuple[tuple[str, ...], Callable[[NePSState, Known], object]]] = {
+    "reset": (
+        (TRIALS, ERRORS),
+        lambda state, known: state.lock_and_edit(resetting([known.trials["2"]], known.errors)),
+    ),
+    "reset some": (
+        (TRIALS, ERRORS),
+        lambda state, known: state.lock_and_reset_trials([known.trials["2"]]),
+    ),
+    "reset by id": ((TRIALS, ERRORS), lambda state, known: state.lock_and_reset_trial_by_id("2")),
+    "remove": (
+        (TRIALS, ERRORS),
+        lambda state, known: state.lock_and_edit(removing([known.trials["2"]], known.errors)),
+    ),
+    "remove by id": ((TRIALS, ERRORS), lambda state, known: state.lock_and_remove_trial_by_id("2")),
+    "report": ((TRIALS, ERRORS), report_by_hand),
+    "mark": ((TRIALS, ERRORS), mark_some),
+    "clear errors": (
+        (TRIALS, ERRORS),
+        lambda state, known: state.lock_and_edit(dropping(known.errors)),
+    ),
+    "clear stale errors": (
+        (TRIALS, ERRORS),
+        lambda state, known: state.lock_and_drop_stale_errors(),
+    ),
+    "enqueue": (
+        (OPTIMIZER, TRIALS, ERRORS),
+        lambda state, known: state.lock_and_enqueue([{"lr": 0.5}], by="ada"),
+    ),
+    "import": (
+        (OPTIMIZER, TRIALS, ERRORS),
+        lambda state, known: state.lock_and_import([Evaluated({"lr": 0.5}, [0.1])], by="ada"),
+    ),
+    "budget": ((OPTIMIZER, TRIALS, ERRORS), change_the_budget),
+    "undo of a reset": ((TRIALS, ERRORS), lambda state, known: state.lock_and_undo()),
+    "finish what was begun": (
+        (OPTIMIZER, TRIALS, ERRORS),
+        lambda state, known: state.lock_and_finish_changes(),
+    ),
+    "mend files": ((TRIALS, ERRORS), mend_files),
+    "mend the cache": ((TRIALS, ERRORS), lambda state, known: state.lock_and_mend_cache()),
+    "mend errors": ((TRIALS, ERRORS), lambda state, known: state.lock_and_mend_errors()),
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "lock"), [(name, lock) for name, (locks, _) in CHANGES.items() for lock in locks]
+)
+def test_a_change_waits_for_each_of_its_locks_and_without_it_changes_nothing(
+    change: str, lock: str, mixed_run: NePSState, listing: Callable[[Path], Any]
+) -> None:
+    budget = dict(zip(LIMITS, mixed_run.lock_and_get_global_budgets(), strict=True))
+    errors = mixed_run.lock_and_get_errors().errs
+    known = Known(mixed_run.lock_and_read_trials(), errors, budget)
+    if change.startswith("undo"):
+        mixed_run.lock_and_reset_trials([known.trials["2"]])
+    for name in (TRIALS, ERRORS, OPTIMIZER):
+        (mixed_run.path / name).touch()
+    _, make = CHANGES[change]
+    state = mixed_run.with_lock_timeout(0.05)
+    with holder(mixed_run.path / lock, "lockf") as process:
+        before = listing(mixed_run.path)
+
+        with pytest.raises(LockFailedError) as failure:
+            make(state, known)
+
+        assert failure.value.holders == (process.pid,)
+        assert failure.value.lock_path.name == lock
+        if change != "mend files":
+            assert listing(mixed_run.path) == before
+    make(state, known)
 
 
 @pytest.mark.parametrize("name", ["lock_and_read_trials", "lock_and_get_errors"])
