@@ -71,6 +71,70 @@ def test_several_trials_are_marked_at_once(drive: Drive, run_copy: CopyRun) -> N
     assert states.count(State.CORRUPTED) == 2
 
 
+def test_a_trial_is_marked_as_failed(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("M")
+        await dashboard.shows("Mark 15_rung_3 as failed?")
+        await dashboard.press("y")
+        await dashboard.shows("15_rung_3 marked as failed")
+
+    drive(root, steps)
+    assert trials(root)["15_rung_3"].state is State.FAILED
+
+
+def test_what_was_abandoned_is_reset_at_a_stroke(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("killed-0.17")
+    later = trials(root)["11"]
+    later.set_evaluating(time_started=2_000_000_000.0, worker_id="worker_0")
+    NePSState.create_or_load(root, load_only=True).put_updated_trial(later, hints="metadata")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("A")
+        await dashboard.shows("Reset 10?")
+        await dashboard.shows("abandoned: 10, its worker has started a later trial")
+        await dashboard.press("y")
+        await dashboard.shows("10 pending again")
+
+    drive(root, steps)
+    assert trials(root)["10"].state is State.PENDING
+    assert trials(root)["11"].state is State.EVALUATING
+
+
+def test_errors_about_nothing_are_dropped(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    state = NePSState.create_or_load(root, load_only=True)
+    rows = state.lock_and_get_errors().errs
+    trial = trials(root)[rows[0].trial_id]
+    trial.metadata.state = State.SUCCESS
+    state.put_updated_trial(trial, hints="metadata")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("C")
+        await dashboard.shows("Drop 1 error?")
+        await dashboard.press("y")
+        await dashboard.shows("no longer in the error dump")
+
+    drive(root, steps)
+    assert len(state.lock_and_get_errors().errs) == len(rows) - 1
+
+
+def test_a_trial_is_removed_from_the_palette(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("ctrl+p", *"remove")
+        await dashboard.shows("Take the chosen trials out of the run")
+        await dashboard.press("enter")
+        await dashboard.shows("Remove 15_rung_3?")
+        await dashboard.press("y")
+        await dashboard.shows("15_rung_3 out of the run")
+
+    drive(root, steps)
+    assert "15_rung_3" not in trials(root)
+
+
 def test_a_report_is_typed_checked_and_confirmed(drive: Drive, run_copy: CopyRun) -> None:
     root = run_copy("killed-0.17")
 

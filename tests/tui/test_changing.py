@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import io
 import json
 import os
 import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from neps_state import NePSState, State, StateChangedError, Trial
 from neps_tui.changes.clearing import plan_clear
 from neps_tui.cli import main
 from neps_tui.commands.run_at import read_run
+from neps_tui.settings import settings_file
 
 CopyRun = Callable[[str], Path]
 DATA = Path(__file__).resolve().parent.parent / "data/runs"
@@ -352,6 +355,43 @@ def test_an_error_of_a_trial_that_has_crashed_again_since_it_was_looked_at_stays
     assert not changed.done
     assert changed.refused == {trial.id: "it is crashed again"}
     assert state.lock_and_get_errors().errs == rows
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("enqueue", "ROOT", "--like", "3", "--config", '{"learning_rate": 0.01}'),
+        ("import", "ROOT", "OTHER"),
+    ],
+)
+def test_who_added_a_trial_is_told_by_the_trial(command: Any, run_copy: CopyRun) -> None:
+    places = {"ROOT": run_copy("random-0.17"), "OTHER": run_copy("killed-0.17")}
+    before = trials(places["ROOT"])
+    assert Outcome(*(places.get(each, each) for each in command), "--yes").status == 0
+    added = [each for each in trials(places["ROOT"]).values() if each.id not in before]
+    assert added
+    for trial in added:
+        by = {trial.metadata.sampling_worker_id, trial.metadata.evaluating_worker_id} - {None}
+        assert by == {f"neps-tui:{getpass.getuser()}@{socket.gethostname()}"}
+
+
+def test_who_changed_a_run_is_told_by_its_history(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    assert Outcome("remove", root, "3", "--yes").status == 0
+    by = f"neps-tui:{getpass.getuser()}@{socket.gethostname()}"
+    assert by in Outcome("undo", root, "--list").output
+
+
+def test_doctor_mends_nothing_where_settings_forbid_changes(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    (root / "configs" / "config_3" / "metadata.json").write_text("{")
+    settings_file().parent.mkdir(parents=True, exist_ok=True)
+    settings_file().write_text("read_only = true\n")
+    before = contents(root)
+    refused = Outcome("doctor", root, "--fix", "--yes")
+    assert refused.status == 3
+    assert "read_only is set in" in refused.error
+    assert contents(root) == before
 
 
 def test_history_lists_every_change_the_newest_first(run_copy: CopyRun) -> None:
