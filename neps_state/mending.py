@@ -51,6 +51,15 @@ class Mender:
 
     # --- trials --------------------------------------------------------------------------------
 
+    def mend_cache(self) -> Changed:
+        """Put what is torn or damaged in the cache aside, or rebuild it if it is missing."""
+        change = self._begin()
+        if not self._repo.mend_cache():
+            self._editor.history.withdraw(change)
+            return Changed()
+        self._editor.history.finish(change)
+        return Changed(change_id=change.id)
+
     def mend_files(self, trial_ids: Iterable[str]) -> Changed:
         """Write the files of trials anew that do not say what the cache says, or are missing.
 
@@ -139,14 +148,20 @@ class Mender:
             trial_ids: The trials that they are named for.
         """
         known = self._repo.latest()
+        unknown = [each for each in trial_ids if each not in known and is_sound_id(each)]
+        change = self._begin(unknown)
         refused = {}
-        for trial_id in trial_ids:
-            if trial_id not in known and is_sound_id(trial_id):
-                try:
-                    self._layout.trial_directory(trial_id).rmdir()
-                except OSError as error:
-                    refused[trial_id] = f"trial {trial_id}: {error}"
-        return Changed(refused=refused)
+        for trial_id in unknown:
+            try:
+                self._layout.trial_directory(trial_id).rmdir()
+            except OSError as error:
+                refused[trial_id] = f"trial {trial_id}: {error}"
+        done = tuple(each for each in unknown if each not in refused)
+        if not done:
+            self._editor.history.withdraw(change)
+            return Changed(refused=refused)
+        self._editor.history.finish(change)
+        return Changed(done, refused, change.id)
 
     # --- the rest ------------------------------------------------------------------------------
 

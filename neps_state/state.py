@@ -461,17 +461,14 @@ class NePSState:
 
     # --- mending -------------------------------------------------------------------------------
 
-    def lock_and_mend_cache(self) -> bool:
+    def lock_and_mend_cache(self) -> Changed:
         """Put what is torn or damaged in the trial cache aside, or rebuild it if it is missing.
 
-        Returns:
-            Whether there was anything to mend.
-
         Raises:
-            LockFailedError: A lock could not be had in time.
+            LockFailedError: A lock could not be had in time; nothing was changed.
         """
-        with self._mending():
-            return self._trial_repo.mend_cache()
+        with self._mending() as mender:
+            return mender.mend_cache()
 
     def lock_and_mend_files(self, trial_ids: Iterable[str]) -> Changed:
         """Write trials' own files anew where they do not say what the cache says.

@@ -121,6 +121,12 @@ KINDS: dict[str, Kind] = {
         "A worker that gives its id again fails and stops; NePS could not rebuild a lost cache",
         "move it out of configs, if nothing in it is needed",
     ),
+    "id-duplicate": Kind(
+        WARNING,
+        "directories are unknown to the cache, and of trials that have directories already",
+        "Should the cache be lost, NePS takes the copy for a trial more, and counts it twice",
+        "move it out of configs",
+    ),
     "metadata-missing": Kind(
         WARNING,
         "trials have no metadata.json",

@@ -101,8 +101,7 @@ def _finish_changes(state: NePSState, findings: Sequence[Finding]) -> Changed:
 
 
 def _mend_cache(state: NePSState, findings: Sequence[Finding]) -> Changed:
-    state.lock_and_mend_cache()
-    return Changed()
+    return state.lock_and_mend_cache()
 
 
 def _mend_files(state: NePSState, findings: Sequence[Finding]) -> Changed:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from neps_state import State
 from neps_state.agreement import disagreements, why_not_whole
+from neps_state.exceptions import UnreadableError
 from neps_state.layout import CACHE_FILE, CONFIG_PREFIX
 from neps_state.soundness import is_sound_id
+from neps_state.trial_files import read_metadata
 from neps_tui.doctor.evidence import Evidence
 from neps_tui.doctor.finding import Symptom
 from neps_tui.facts.fold import summarize
@@ -80,12 +82,23 @@ def _flaws_of_directory(run: Evidence, trial_id: str) -> Iterator[tuple[str, str
             yield f"{each.file}-{each.flaw}", each.what
     elif not names:
         yield "directory-empty", f"{directory.name} is empty, and unknown to the cache"
+    elif original := _copied_from(run, directory, trial_id):
+        yield "id-duplicate", f"{directory.name} is unknown to the cache, and a copy of {original}"
     elif reason := _why_not_whole(directory, trial_id, names):
         what = f"{directory.name} is unknown to the cache, and no whole trial: {reason}"
         yield "directory-incomplete", what
     elif run.knows_trials:
         # What a damaged cache has lost is told of with the damage.
         yield "directory-unknown", f"{directory.name} is unknown to the cache"
+
+
+def _copied_from(run: Evidence, directory: Path, trial_id: str) -> str | None:
+    """The other trial, with a directory of its own, that a directory's metadata are of."""
+    try:
+        told = read_metadata(directory).id
+    except UnreadableError:
+        return None
+    return told if told != trial_id and told in run.ids_on_disk else None
 
 
 def _why_not_whole(directory: Path, trial_id: str, names: Collection[str]) -> str | None:

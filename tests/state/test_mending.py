@@ -241,10 +241,10 @@ def test_a_cache_is_mended_at_once_and_not_at_the_next_write(
     else:
         cache.write_bytes(spoil(cache.read_bytes()))
 
-    assert load(run).lock_and_mend_cache()
+    assert load(run).lock_and_mend_cache().change_id
 
     assert load(run).lock_and_read_trials() == trials
-    assert not load(run).lock_and_mend_cache()
+    assert load(run).lock_and_mend_cache().change_id is None
 
 
 @pytest.mark.parametrize("fate", [BETWEEN, *FAILURES], ids=lambda fate: fate.name)

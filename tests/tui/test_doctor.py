@@ -254,7 +254,7 @@ AILMENTS = {
         "directory-empty", lambda root: directory(root, "99").mkdir(), trials=("99",)
     ),
     "a directory is a copy": Ailment(
-        "directory-incomplete",
+        "id-duplicate",
         lambda root: copy_trial(root, "2", "2_backup", whole=False),
         trials=("2_backup",),
     ),
@@ -819,7 +819,7 @@ def test_mending_tells_as_json_what_was_mended_and_what_is_left(run_copy: CopyRu
     assert told.status == 1
     assert [(each["kind"], each["mended"]) for each in told.findings] == [
         ("metadata-different", True),
-        ("directory-incomplete", False),
+        ("id-duplicate", False),
     ]
 
 

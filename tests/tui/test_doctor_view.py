@@ -38,7 +38,8 @@ def ill_run(run_copy: CopyRun) -> Path:
     root = run_copy("random-0.17")
     spoil(root, "2")
     (root / "configs/config_5/report.yaml").unlink()
-    shutil.copytree(root / "configs/config_6", root / "configs/config_6_backup")
+    shutil.copytree(root / "configs/config_6", root / "configs/config_99")
+    (root / "configs/config_99/metadata.json").unlink()
     return root
 
 
@@ -217,7 +218,7 @@ def test_the_cursor_stays_on_its_finding(drive: Drive, ill_run: Path) -> None:
         await open_doctor(dashboard)
         await dashboard.press("j", "j")
         await dashboard.shows("The result would be lost with the cache")
-        shutil.rmtree(ill_run / "configs/config_6_backup")
+        shutil.rmtree(ill_run / "configs/config_99")
         await dashboard.press("L")
         await dashboard.shows("2 warnings · looked")
         assert "The result would be lost with the cache" in dashboard.text()
