@@ -15,7 +15,11 @@ from neps_state import NePSState
 
 pytestmark = pytest.mark.interop
 
-UNDONE = {"remove and undo": "remove"}
+UNDONE = {
+    "remove and undo": "remove",
+    "reset and undo": "reset",
+    "enqueue and undo": "enqueue",
+}
 """An undo of a change may be killed in the change itself."""
 
 

@@ -80,6 +80,38 @@ def mark_two(state: NePSState, make: Any) -> None:
         state.lock_and_edit(marking([trials["1"], trials["3"]], State.CORRUPTED, now=9.0))
 
 
+def tell_of_a_result(state: NePSState, make: Any) -> None:
+    state.lock_and_finish_changes()
+    trial = state.lock_and_read_trials()["5"]
+    if trial.report is None:
+        edit = reporting(trial, [], objective=[0.25], cost=2.0, by="ada", now=9.0)
+        state.lock_and_edit(edit, force=True)
+
+
+def mark_as_failed(state: NePSState, make: Any) -> None:
+    state.lock_and_finish_changes()
+    trials = state.lock_and_read_trials()
+    if trials["1"].state is not State.FAILED:
+        state.lock_and_edit(marking([trials["1"], trials["3"]], State.FAILED, now=9.0))
+
+
+def reset_and_undo(state: NePSState, make: Any) -> None:
+    state.lock_and_finish_changes()
+    if not state.history.changes():
+        trials = state.lock_and_read_trials()
+        state.lock_and_reset_trials([trials["2"], trials["4"]])
+    if state.history.undoable():
+        state.lock_and_undo()
+
+
+def enqueue_and_undo(state: NePSState, make: Any) -> None:
+    state.lock_and_finish_changes()
+    if not state.history.changes():
+        state.lock_and_enqueue([{"lr": 0.5}, {"lr": 0.6}], by="ada")
+    if state.history.undoable():
+        state.lock_and_undo()
+
+
 def drop_errors(state: NePSState, make: Any) -> None:
     state.lock_and_edit(dropping(state.lock_and_get_errors().errs))
 
@@ -174,6 +206,39 @@ OPERATIONS = {
         frozenset({State.SUCCESS, State.CORRUPTED}),
         lambda state: (
             {state.lock_and_get_trial_by_id(each).state for each in ("1", "3")} == {State.CORRUPTED}
+        ),
+    ),
+    "tell of a result": Operation(
+        tell_of_a_result,
+        frozenset({"5"}),
+        frozenset({State.EVALUATING, State.SUCCESS}),
+        lambda state: (
+            state.lock_and_get_trial_by_id("5").report == state.lock_and_read_trials()["5"].report
+            and state.lock_and_read_trials()["5"].state is State.SUCCESS
+        ),
+    ),
+    "mark as failed": Operation(
+        mark_as_failed,
+        frozenset({"1", "3"}),
+        frozenset({State.SUCCESS, State.FAILED}),
+        lambda state: (
+            {state.lock_and_get_trial_by_id(each).state for each in ("1", "3")} == {State.FAILED}
+        ),
+    ),
+    "reset and undo": Operation(
+        reset_and_undo,
+        frozenset({"2", "4"}),
+        frozenset({State.CRASHED, State.PENDING}),
+        lambda state: (
+            {state.lock_and_get_trial_by_id(each).state for each in ("2", "4")} == {State.CRASHED}
+            and len(state.lock_and_get_errors().of_trials({"2", "4"})) == 2
+            and state.history.undoable() == []
+        ),
+    ),
+    "enqueue and undo": Operation(
+        enqueue_and_undo,
+        check=lambda state: (
+            len(state.lock_and_read_trials()) == 6 and state.history.undoable() == []
         ),
     ),
     "drop errors": Operation(
