@@ -36,6 +36,22 @@ def stays_countable(trial_ids: Collection[str]) -> bool:
     return max(numbers, default=0) <= len(trial_ids)
 
 
+def given_again(
+    info: OptimizerInfo, trials: Mapping[str, Trial], removed: Collection[str]
+) -> str | None:
+    """Which of the trials that are removed has the number that the optimizer gives next, if any.
+
+    Args:
+        info: Who optimizes.
+        trials: Every trial of the run before that, by id.
+        removed: Ids of those that go.
+    """
+    left = {trial_id: trial for trial_id, trial in trials.items() if trial_id not in removed}
+    number = next(_free_numbers(info, left))
+    numbers = ((each, parts) for each in removed if (parts := _ID.fullmatch(each)))
+    return next((each for each, parts in numbers if int(parts["config"]) == number), None)
+
+
 def rung_fidelities(
     info: OptimizerInfo, trials: Mapping[str, Trial], fidelity_key: str | None
 ) -> dict[int, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from neps_state import State, Trial
 from neps_state.decisions import removing
 from neps_state.history import KEPT
-from neps_state.trial_ids import counts_trials, stays_countable
+from neps_state.trial_ids import counts_trials, given_again, stays_countable
 from neps_tui.changes.plan import Plan, best_among, describe, hazard, listed, named, results_lost
 from neps_tui.view import RunView
 from neps_tui.words.formatting import counted, few_of
@@ -39,7 +39,14 @@ def plan_remove(view: RunView, trials: Sequence[Trial], *, now: float) -> Plan:
         ),
         risks=(*removal_risks(view, trials), *danger.lines),
         objection=_objection(view, trials, danger.at_risk),
+        undoable_until=_end_of_undo(view, trial_ids),
     )
+
+
+def _end_of_undo(view: RunView, trial_ids: Collection[str]) -> str:
+    info = view.snapshot.optimizer_info
+    again = None if info is None else given_again(info, view.snapshot.trials, trial_ids)
+    return "" if again is None else f"until a worker samples, which takes the id {again} again"
 
 
 def removal_risks(view: RunView, trials: Sequence[Trial]) -> list[str]:

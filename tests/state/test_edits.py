@@ -40,7 +40,7 @@ from neps_state.given import Evaluated
 from neps_state.history import History
 from neps_state.layout import RunLayout
 from neps_state.reader import RunReader
-from neps_state.trial_ids import NewTrialIds
+from neps_state.trial_ids import NewTrialIds, given_again
 
 BY = "neps-tui:ada@lab"
 CopyRun = Callable[[str], Path]
@@ -360,6 +360,17 @@ def test_what_others_did_to_a_trial_is_not_taken_for_a_change_that_a_kill_preven
 
     assert mixed_run.history.changes() == []
     assert trials(mixed_run)[crashed[1].id].state is State.CRASHED
+
+
+def test_it_is_known_which_removed_trial_gives_its_id_to_the_next() -> None:
+    plain = OptimizerInfo(name="random_search", info={})
+    known: dict[str, Any] = {"1": None, "2": None, "3": None}
+    assert given_again(plain, known, ["3"]) == "3"
+    assert given_again(plain, known, ["2"]) is None
+    assert given_again(plain, known, ["2", "3"]) == "2"
+    rungs: dict[str, Any] = {"1_rung_0": None, "2_rung_0": None, "2_rung_1": None}
+    assert given_again(plain, rungs, ["2_rung_1"]) is None
+    assert given_again(plain, rungs, ["2_rung_0", "2_rung_1"]) == "2_rung_0"
 
 
 # --- refusals ------------------------------------------------------------------------------------

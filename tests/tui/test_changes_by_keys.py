@@ -57,6 +57,18 @@ def test_a_trial_is_removed_and_comes_back(drive: Drive, run_copy: CopyRun) -> N
     assert "15_rung_3" in trials(root)
 
 
+def test_what_ends_the_undo_of_a_removed_newest_trial_is_told(
+    drive: Drive, run_copy: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("number_sign", "3", "0", "enter", "d")
+        await dashboard.shows("Remove 30?")
+        await dashboard.press("y")
+        await dashboard.shows("u takes it back, until")
+
+    drive(run_copy("random-0.17"), steps)
+
+
 def test_several_trials_are_marked_at_once(drive: Drive, run_copy: CopyRun) -> None:
     root = run_copy("random-0.17")
 
