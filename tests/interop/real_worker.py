@@ -3,12 +3,14 @@
 KIND is `fidelity`, `evolution`, `several` (objectives) or `architecture`, or else random search.
 
 What it evaluates crashes the first time in about half of the trials, and each attempt is noted
-in the trial's own directory. One that is to `join` leaves it to another to make the run.
+in the trial's own directory. What came of it is noted beside the run, in `worked-WORKER_ID`, a JSON
+object a line. One that is to `join` leaves it to another to make the run.
 """
 
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 import time
 from pathlib import Path
@@ -35,10 +37,21 @@ def evaluate(pipeline_directory: Path, lr: float, decay: float, **more: Any) -> 
     with attempts.open("a") as stream:
         stream.write(f"{WORKER}\n")
     time.sleep(0.03)
+    trial_id = Path(pipeline_directory).name.removeprefix("config_")
     if decay > 0.5 and len(attempts.read_text().split()) == 1:
+        note(trial_id, None)
         raise ValueError(f"[bold]diverged[/bold] at lr={lr}")
     losses = [lr, decay / more.get("epochs", 1)]
-    return {"objective_to_minimize": losses if KIND == "several" else sum(losses), "cost": 1.0}
+    objective = losses if KIND == "several" else sum(losses)
+    note(trial_id, objective)
+    return {"objective_to_minimize": objective, "cost": 1.0}
+
+
+def note(trial_id: str, objective: Any) -> None:
+    """Keep what an evaluation came to, before NePS is told; None for a crash."""
+    with (RUN.parent / f"worked-{WORKER}").open("a") as journal:
+        journal.write(json.dumps({"trial": trial_id, "at": time.time(), "objective": objective}))
+        journal.write("\n")
 
 
 def space() -> Any:

@@ -93,6 +93,21 @@ def test_random_changes_beside_real_workers_lose_nothing(
         else:
             assert trial is not None, f"{trial_id} was added by {change.id}"
 
+    # What the last evaluation of each trial came to is there, unless somebody changed it since.
+    notes = [note for path in tmp_path.glob("worked-*") for note in journal_of(path)]
+    evaluated = {note["trial"]: note for note in sorted(notes, key=lambda note: note["at"])}
+    kept = 0
+    for trial_id, note in evaluated.items():
+        if trial_id in last and last[trial_id].time > note["at"]:
+            continue
+        trial = trials.get(trial_id)
+        assert trial is not None, f"{trial_id} is gone, and nobody removed it"
+        assert trial.report is not None, f"what came of {trial_id} is lost"
+        assert trial.state is (State.CRASHED if note["objective"] is None else State.SUCCESS)
+        assert trial.report.objective_to_minimize == note["objective"], trial_id
+        kept += 1
+    assert kept, "some evaluation is nobody else's"
+
     rows = [row.trial_id for row in state.lock_and_get_errors().errs]
     crashed = {key for key, each in trials.items() if each.state is State.CRASHED}
     assert crashed <= set(rows), "no error row is lost"
@@ -112,3 +127,4 @@ def test_random_changes_beside_real_workers_lose_nothing(
     assert RunReader(root).poll().problems == ()
     done = sum(len(journal) for journal in journals)
     print(f"{done} changes tried, {len(history)} made, {len(trials)} trials at the end")
+    print(f"{len(notes)} evaluations, {kept} of them looked for as the last word on their trial")
