@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from neps_state import Changed, NePSState, NothingToUndoError, State, Trial
+from neps_state import Changed, NePSState, NothingToUndoError, State, StateChangedError, Trial
 from neps_state.decisions import marking, removing, reporting, resetting
 from neps_state.given import Evaluated
 
@@ -69,7 +69,8 @@ class Changer:
         else:
             try:
                 return action, self.state.lock_and_undo()
-            except NothingToUndoError:
+            except (NothingToUndoError, StateChangedError):
+                # Another person was faster.
                 return action, None
         return action, self.state.lock_and_edit(edit)
 

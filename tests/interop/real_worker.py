@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import pickle
 import sys
 import time
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 import neps
 
 RUN, WORKER, EVALUATIONS = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+JOURNAL = RUN.parent / f"worked-{WORKER}"
 KIND = next((each for each in sys.argv[4:] if each != "join"), "random")
 OPTIMIZER = {
     "fidelity": "hyperband",
@@ -49,7 +51,7 @@ def evaluate(pipeline_directory: Path, lr: float, decay: float, **more: Any) -> 
 
 def note(trial_id: str, objective: Any) -> None:
     """Keep what an evaluation came to, before NePS is told; None for a crash."""
-    with (RUN.parent / f"worked-{WORKER}").open("a") as journal:
+    with JOURNAL.open("a") as journal:
         journal.write(json.dumps({"trial": trial_id, "at": time.time(), "objective": objective}))
         journal.write("\n")
 
@@ -84,15 +86,26 @@ def main() -> None:
     known = inspect.signature(neps.run).parameters
     budgets = ("worker_evaluations_to_spend", "evaluations_to_spend", "max_evaluations_per_run")
     budget = next(name for name in budgets if name in known)
-    neps.run(
-        evaluate_pipeline=evaluate,
-        pipeline_space=space(),
-        root_directory=RUN,
-        optimizer=OPTIMIZER,
-        ignore_errors=True,
-        worker_id=WORKER,
-        **{budget: EVALUATIONS},
-    )
+
+    def run() -> None:
+        neps.run(
+            evaluate_pipeline=evaluate,
+            pipeline_space=space(),
+            root_directory=RUN,
+            optimizer=OPTIMIZER,
+            ignore_errors=True,
+            worker_id=WORKER,
+            **{budget: EVALUATIONS},
+        )
+
+    try:
+        run()
+    except (EOFError, pickle.UnpicklingError):
+        # Until its loop begins, NePS 0.17 locks with flock, which the lockf of workers at work does
+        # not keep out: it may read what one of them is just writing. Then it is started again.
+        if JOURNAL.exists():
+            raise
+        run()
 
 
 if __name__ == "__main__":
