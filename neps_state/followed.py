@@ -28,6 +28,7 @@ class FollowedFile(Generic[T]):
         read: Reads it; raises `UnreadableError` while it is torn.
         absent: Its value while it does not exist.
         salvage: Reads what can be read of a file that stays torn.
+        is_blank: Tells a value that an empty file has, which may be one just truncated.
     """
 
     def __init__(
@@ -36,13 +37,15 @@ class FollowedFile(Generic[T]):
         read: Callable[[Path], T],
         absent: T,
         salvage: Callable[[Path], T] | None = None,
+        is_blank: Callable[[T], bool] = lambda _: False,
     ) -> None:
         self._path = path
         self._read = read
         self._absent = absent
         self._salvage = salvage
+        self._is_blank = is_blank
         self._stamp: tuple[int, int, int] | None = None
-        self._unreadable_since: float | None = None
+        self._torn_since: float | None = None
         self.value: T = absent
         self.flaw: str | None = None
         self.due: float | None = None
@@ -69,6 +72,11 @@ class FollowedFile(Generic[T]):
             return self._become(self._absent)
         except (UnreadableError, OSError) as error:
             return self._fail(str(error), now)
+        if self._is_blank(value):
+            self._note_torn(now)
+            if not self.is_settled(now):
+                self.due = now + _RETRY
+                return False
         if abs(now * 1e9 - stamp[2]) < _CLOCK_TICK:
             self.due = now + _CLOCK_TICK / 1e9
         return self._become(value)
@@ -82,21 +90,30 @@ class FollowedFile(Generic[T]):
         """What a person sees of the file while it cannot be read."""
         return "left out" if self.value == self._absent else "what could be read of it is shown"
 
+    def is_settled(self, now: float) -> bool:
+        """Whether the file is good, or has been torn for longer than a writer takes."""
+        return self._torn_since is None or now - self._torn_since >= GRACE
+
     def problem(self, now: float) -> str | None:
         """What to tell a person: None while the file is good or only just being written."""
-        since = self._unreadable_since
-        return self.flaw if since is not None and now - since >= GRACE else None
+        return self.flaw if self.is_settled(now) else None
 
     def _become(self, value: T) -> bool:
-        self._unreadable_since, self.flaw = None, None
+        self._torn_since, self.flaw = None, None
         return self._show(value)
+
+    def _note_torn(self, now: float) -> None:
+        """Note since when the file is torn: its last write, as far back as that is."""
+        if self._torn_since is None:
+            stamp = self._stamp_now()  # after the reading, lest it was truncated just before
+            written = now if stamp is None or stamp == _NO_STATUS else stamp[2] / 1e9
+            self._torn_since = min(now, written)
 
     def _fail(self, flaw: str, now: float) -> bool:
         """Note what is wrong; whether the value changed to what could be salvaged."""
-        if self._unreadable_since is None:
-            self._unreadable_since = now
+        self._note_torn(now)
         self.flaw = flaw
-        lasting = now - self._unreadable_since >= GRACE
+        lasting = self.is_settled(now)
         if not lasting:
             self.due = now + _RETRY
         if self._salvage is None or not (lasting or self.value == self._absent):

@@ -75,6 +75,11 @@ class FollowedTrials:
         self.problem = self._find_problem(now)
         return changed
 
+    def is_settled(self, now: float) -> bool:
+        """Whether the cache is good, or has been bad for longer than a writer takes."""
+        since = [each for each in (self._damaged_since, self._failing_since) if each is not None]
+        return not since or now - min(since) >= GRACE
+
     def _note_failure(self, failure: str, now: float) -> None:
         """The cache will not be read at all: what was shown stays."""
         self._failure = failure
@@ -114,7 +119,7 @@ class FollowedTrials:
 
     def _read_damaged(self, contents: CacheContents, now: float) -> set[str]:
         """A cache that lost trials: being rewritten this instant, or its writer was killed."""
-        if self._started and now - (self._damaged_since or now) < GRACE:
+        if self._started and not self.is_settled(now):
             self._cache.forget()
             self.due = now + _TORN_RETRY
             return self._read_around_cache(now)
@@ -187,7 +192,8 @@ class FollowedTrials:
             self._damaged_since, self._damage, self._only_torn = None, "", False
             return
         if self._damaged_since is None:
-            self._damaged_since = now
+            written = _modified_ns(self._layout.cache)
+            self._damaged_since = now if written is None else min(now, written / 1e9)
         self._only_torn = all(part.torn for part in contents.damage)
         self._damage = "; ".join(str(part) for part in contents.damage[:3])
 

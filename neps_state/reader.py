@@ -26,7 +26,23 @@ from neps_state.run_files import read_optimizer_info, read_optimizer_state, read
 from neps_state.snapshot import Phase, Problem, RunSnapshot
 from neps_state.space import SearchSpaceTree, space_tree
 
+_LOOK_AGAIN = 0.02
+"""Seconds between two looks at what is being written."""
 _NO_ERRORS = ParsedErrors((), (), torn=False)
+
+
+def read_once(root: Path) -> RunSnapshot:
+    """The run at `root` as it is now, for whoever does not go on to follow it.
+
+    A file that somebody is writing this instant is looked at until it is whole; one that has been
+    half written for longer than that takes is told of in the snapshot's problems.
+    """
+    reader = RunReader(root)
+    snapshot = reader.poll()
+    while not reader.is_settled:
+        time.sleep(_LOOK_AGAIN)
+        snapshot = reader.poll()
+    return snapshot
 
 
 class RunReader:
@@ -61,6 +77,11 @@ class RunReader:
                 fresh, revision=self._snapshot.revision + 1, generation=self._generation
             )
         return self._snapshot
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing looks as if somebody were just writing it."""
+        return self._run is None or self._run.is_settled(self._clock())
 
     @property
     def due(self) -> float | None:
@@ -101,7 +122,9 @@ class _FollowedRun:
         self._info = FollowedFile(layout.optimizer_info, read_optimizer_info, None)
         self._state = FollowedFile(layout.optimizer_state, read_optimizer_state, None)
         self._space = FollowedFile(layout.pipeline_space, _read_space, None)
-        self._errors = FollowedFile(layout.errors, _read_errors, _NO_ERRORS, _salvage_errors)
+        self._errors = FollowedFile(
+            layout.errors, _read_errors, _NO_ERRORS, _salvage_errors, _has_none
+        )
         self._files: tuple[FollowedFile[Any], ...] = (
             self._info,
             self._state,
@@ -115,6 +138,10 @@ class _FollowedRun:
         """When something should be looked at again, seconds since the epoch."""
         dues = [self.trials.due, *(each.due for each in self._files)]
         return min((due for due in dues if due is not None), default=None)
+
+    def is_settled(self, now: float) -> bool:
+        """Whether no file looks as if somebody were just writing it."""
+        return self.trials.is_settled(now) and all(each.is_settled(now) for each in self._files)
 
     def poll(self, now: float) -> RunSnapshot | None:
         """What the run is now; None if nothing changed."""
@@ -161,6 +188,10 @@ def _read_errors(path: Path) -> ParsedErrors:
     if parsed.torn:
         raise UnreadableError(f"{path.name}: its last line is half written")
     return parsed
+
+
+def _has_none(parsed: ParsedErrors) -> bool:
+    return parsed == _NO_ERRORS
 
 
 def _salvage_errors(path: Path) -> ParsedErrors:

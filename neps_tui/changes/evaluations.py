@@ -15,7 +15,7 @@ from neps_state import NePSError, Trial
 from neps_state.config_form import ConfigForm
 from neps_state.given import Evaluated
 from neps_state.layout import RunLayout
-from neps_state.reader import RunReader
+from neps_state.reader import read_once
 from neps_state.run_files import read_pipeline_space
 from neps_state.same_space import is_same_space
 from neps_state.trial_ids import NewTrialIds
@@ -112,7 +112,7 @@ def _text_of(source: Path) -> str:
 def _of_run(source: Path, view: RunView) -> Iterator[_Row]:
     if not RunLayout(source).is_run():
         raise EvaluationsError(f"{source} is a directory, but no NePS run; nothing was changed")
-    other = RunReader(source).poll()
+    other = read_once(source)
     spaces = [
         read_pipeline_space(RunLayout(root).pipeline_space) for root in (source, view.snapshot.root)
     ]

@@ -6,7 +6,7 @@ import gc
 from pathlib import Path
 
 from neps_state.layout import RunLayout
-from neps_state.reader import RunReader
+from neps_state.reader import read_once
 from neps_state.snapshot import Phase
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.facts.fold import summarize
@@ -24,7 +24,7 @@ def read_run(root: Path) -> RunView:
     # A command looks once and ends: the collector would go through many trials for nothing.
     gc.disable()
     try:
-        snapshot = RunReader(root).poll()
+        snapshot = read_once(root)
         if snapshot.phase is not Phase.RUN:
             raise CommandError(_no_run(root), Exit.USAGE)
         return RunView(snapshot, summarize(snapshot))

@@ -15,7 +15,7 @@ import pytest
 
 from neps_state import NePSState, State, Trial
 from neps_state.cache import parse_cache
-from neps_state.reader import RunReader
+from neps_state.reader import RunReader, read_once
 
 pytestmark = pytest.mark.interop
 
@@ -89,7 +89,7 @@ def test_trials_reset_beside_two_workers_are_evaluated_again_and_no_other_error_
     for worker_id in ("alice", "bob"):
         assert not REPEATED_ID.search(pair.log(worker_id))
     assert {name for each in trials for name in attempts(root, each)} == {"alice", "bob"}
-    assert RunReader(root).poll().problems == ()
+    assert read_once(root).problems == ()
 
 
 def test_workers_and_our_own_changes_of_every_kind_get_along(

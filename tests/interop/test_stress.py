@@ -18,7 +18,7 @@ import pytest
 
 from neps_state import NePSState, State
 from neps_state.cache import parse_cache
-from neps_state.reader import RunReader
+from neps_state.reader import read_once
 
 pytestmark = pytest.mark.interop
 
@@ -124,7 +124,7 @@ def test_random_changes_beside_real_workers_lose_nothing(
         assert state.lock_and_get_trial_by_id(trial_id).state is trial.state
     for name in ("alice", "bob", "carol"):
         assert not ALARM.search(trio.log(name)), trio.log(name)[-2000:]
-    assert RunReader(root).poll().problems == ()
+    assert read_once(root).problems == ()
     done = sum(len(journal) for journal in journals)
     print(f"{done} changes tried, {len(history)} made, {len(trials)} trials at the end")
     print(f"{len(notes)} evaluations, {kept} of them looked for as the last word on their trial")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from driven import Dashboard
 
-from neps_state.reader import RunReader
+from neps_state.reader import read_once
 from neps_tui.facts.fold import summarize
 
 SIZES = {"large": (160, 48), "small": (80, 24)}
@@ -36,8 +36,7 @@ class Run(NamedTuple):
 
 
 def run_at(root: Path) -> Run:
-    snapshot = RunReader(root).poll()
-    assert snapshot is not None
+    snapshot = read_once(root)
     assert snapshot.optimizer_info is not None
     summary = summarize(snapshot)
     best = summary.best_id or next(iter(summary.front))

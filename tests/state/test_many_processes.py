@@ -8,7 +8,7 @@ from typing import Any
 
 from neps_state import NePSError, NePSState, State
 from neps_state.cache import parse_cache
-from neps_state.reader import RunReader
+from neps_state.reader import read_once
 
 PROCESSES = 10
 EACH = 6
@@ -72,7 +72,7 @@ def test_ten_processes_report_while_an_eleventh_resets(tmp_path: Path, make: Any
     assert sorted(workers or []) == sorted(f"worker_{number}" for number in range(PROCESSES))
     for trial_id, trial in trials.items():
         assert state.lock_and_get_trial_by_id(trial_id).metadata == trial.metadata
-    assert RunReader(root).poll().problems == ()
+    assert read_once(root).problems == ()
 
 
 def join_with_one_name(root: Path, start: Any, taken: Any) -> None:

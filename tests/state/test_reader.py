@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from neps_state import NePSState, State, Trial
 from neps_state.pickles import dump_state
-from neps_state.reader import RunReader
+from neps_state.reader import RunReader, read_once
 from neps_state.snapshot import Phase, RunSnapshot
 
 
@@ -457,6 +458,7 @@ def test_a_half_written_file_never_blanks_what_was_shown(
 
     for cut in {0, 1, len(whole) // 3, len(whole) // 2, len(whole) - 2}:
         (root / name).write_bytes(whole[:cut])
+        os.utime(root / name, (clock.now, clock.now))
         clock.pass_by(0.05)
         torn = reader.poll()
         assert torn.optimizer_info is not None
@@ -467,8 +469,7 @@ def test_a_half_written_file_never_blanks_what_was_shown(
         assert torn.space is not None
         assert torn.trials.keys() == first.trials.keys()
         assert torn.problems == ()
-        if cut or name != "shared_errors.jsonl":
-            assert len(torn.errors) >= len(first.errors) - 1
+        assert len(torn.errors) >= len(first.errors) - 1
         (root / name).write_bytes(whole)
         clock.pass_by(0.05)
         healed = settle(reader, clock)
@@ -490,6 +491,70 @@ def test_a_file_that_stays_half_written_is_told_beside_the_last_good_value(
     assert [problem.place for problem in snapshot.problems] == [name]
     assert snapshot.optimizer_info is not None
     assert snapshot.optimizer_state is not None
+
+
+def test_an_error_dump_that_stays_empty_is_believed_and_no_problem(
+    mixed_run: NePSState, reader: RunReader, clock: Clock
+) -> None:
+    assert len(reader.poll().errors) == 2
+    os.truncate(mixed_run.path / "shared_errors.jsonl", 0)
+
+    snapshot = settle(reader, clock)
+
+    assert snapshot.errors == ()
+    assert snapshot.problems == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "optimizer_info.yaml",
+        "optimizer_state.pkl",
+        "shared_errors.jsonl",
+        "pipeline_space.pkl",
+        "configs/.trial_cache.pkl",
+    ],
+)
+def test_whoever_looks_once_waits_for_what_is_being_written(
+    copy_run: Callable[[str], Path], name: str
+) -> None:
+    root = copy_run("killed-0.17")
+    whole = (root / name).read_bytes()
+    before = read_once(root)
+    os.truncate(root / name, 0)
+
+    with ThreadPoolExecutor() as others:
+        others.submit(write_later, root / name, whole)
+        snapshot = read_once(root)
+
+    assert len(before.errors) == 1
+    assert snapshot.errors == before.errors
+    assert snapshot.trials == before.trials
+    assert snapshot.optimizer_info == before.optimizer_info
+    assert snapshot.optimizer_state == before.optimizer_state
+    assert snapshot.space is not None
+    assert before.space is not None
+    assert snapshot.space.parameters.keys() == before.space.parameters.keys()
+    assert snapshot.problems == ()
+
+
+def write_later(path: Path, data: bytes) -> None:
+    time.sleep(0.3)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("name", ["optimizer_state.pkl", "configs/.trial_cache.pkl"])
+def test_whoever_looks_once_is_told_of_what_has_been_half_written_for_long(
+    copy_run: Callable[[str], Path], name: str
+) -> None:
+    root = copy_run("killed-0.17")
+    os.truncate(root / name, 100)
+    an_hour_ago = time.time() - 3600
+    os.utime(root / name, (an_hour_ago, an_hour_ago))
+
+    snapshot = read_once(root)
+
+    assert [problem.place for problem in snapshot.problems] == [name]
 
 
 @pytest.mark.parametrize("file", ["metadata.json", "report.yaml", "config.yaml"])
