@@ -18,10 +18,11 @@ from neps_tui.optimizer.space_rows import (
     visible_nodes,
 )
 from neps_tui.optimizer.tried_values import TriedValues
-from neps_tui.optimizer.words import Part, budgets_in_words, facts_in_words
+from neps_tui.optimizer.words import budgets_in_words, facts_in_words
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell, Column
 from neps_tui.words.formatting import plain
+from neps_tui.words.text_lines import Line
 
 _WIDTH = 100
 _DEEPEST = 2
@@ -35,7 +36,7 @@ def about_optimizer(run: RunView, now: float) -> Iterator[str]:
         now: Seconds since the epoch.
     """
     yield f"name        {plain(optimizer_name(run.snapshot) or 'unknown yet')}"
-    yield from _lines(facts_in_words(run.snapshot, _WIDTH))
+    yield from _texts(facts_in_words(run.snapshot, _WIDTH))
     yield from about_budget(run, now)
     yield from _rungs(run)
     yield from _space(run)
@@ -44,12 +45,12 @@ def about_optimizer(run: RunView, now: float) -> Iterator[str]:
 
 def about_budget(run: RunView, now: float) -> Iterator[str]:
     """Lines about what may be spent and has been, `now` in seconds since the epoch."""
-    yield from _lines(budgets_in_words(budgets(run.snapshot, run.summary, now), _WIDTH))
+    yield from _texts(budgets_in_words(budgets(run.snapshot, run.summary, now), _WIDTH))
 
 
-def _lines(parts: Iterable[Part]) -> Iterator[str]:
-    for line in "".join(text for text, _ in parts).splitlines():
-        yield plain(line)
+def _texts(lines: Iterable[Line]) -> Iterator[str]:
+    for line in lines:
+        yield plain("".join(text for text, _ in line)).rstrip()
 
 
 def _rungs(run: RunView) -> Iterator[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,9 +16,10 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Static
 
+from neps_state.snapshot import RunSnapshot
 from neps_tui.actions import bindings_of
 from neps_tui.messages import PlotOpened
-from neps_tui.optimizer.facts import budgets, optimizer_name
+from neps_tui.optimizer.facts import Budgets, budgets, optimizer_name
 from neps_tui.optimizer.inert_tree import InertNode
 from neps_tui.optimizer.inert_tree_view import InertTreeView
 from neps_tui.optimizer.rung_table import Rung, rung_cells, rung_columns, rung_table, rung_words
@@ -32,16 +34,18 @@ from neps_tui.optimizer.space_rows import (
     visible_nodes,
 )
 from neps_tui.optimizer.tried_values import Spreads, TriedValues
-from neps_tui.optimizer.words import Part, budgets_in_words, facts_in_words
+from neps_tui.optimizer.words import budgets_in_words, facts_in_words
 from neps_tui.screens.pane import Pane
 from neps_tui.screens.view_screen import ViewScreen
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell
+from neps_tui.widgets.fitted_text import FittedText
 from neps_tui.widgets.key_bar import KeyBar
 from neps_tui.widgets.pane_tabs import PaneTabs
 from neps_tui.widgets.trial_table import TrialTable
 from neps_tui.words.formatting import plain, to_ascii
 from neps_tui.words.states import INCUMBENT
+from neps_tui.words.text_lines import Line, Part
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 130, 30
 """Below this size the parts share a place."""
@@ -54,6 +58,21 @@ _NO_RUNGS = (
 _NO_STATE = "No optimizer_state.pkl that could be read: no state is known."
 _NO_PAST = "What the optimizer kept at that time is not recorded anywhere."
 _NOTHING_YET = "No search space and no trials yet.\nBoth come with the first trial that is sampled."
+
+
+@dataclass(frozen=True, slots=True)
+class _Spent:
+    """What is said of the optimizer and its budgets; the rest of the run does not show in it."""
+
+    found: Budgets
+    info: Mapping[str, Any] | None
+    ascii: bool
+    snapshot: RunSnapshot = field(compare=False)
+
+
+def _spent_lines(spent: _Spent, width: int) -> list[Line]:
+    lines = budgets_in_words(spent.found, width, ascii=spent.ascii)
+    return [*lines, *facts_in_words(spent.snapshot, width)]
 
 
 class PartTable(TrialTable):
@@ -82,7 +101,7 @@ class OptimizerScreen(ViewScreen):
         self._panes = {name: Pane(id=name, ascii=ascii) for name in _NAMES}
         self._tabs = PaneTabs(_NAMES, "space")
         self._tabs.can_focus = False
-        self._words = Static(markup=False)
+        self._words: FittedText[_Spent] = FittedText(_spent_lines, ascii=ascii)
         self._who = VerticalScroll(self._words)
         self._rungs = PartTable(flash=False, ascii=ascii, empty_text=_NO_RUNGS)
         self._about_rungs = Static(id="about-rungs", markup=False)
@@ -110,7 +129,6 @@ class OptimizerScreen(ViewScreen):
         self._widths = SpaceWidths()
         self._rung_of: dict[str, Rung] = {}
         self._kept: tuple[object, object] | None = None
-        self._said: list[Part] = []
         self._part = "space"
 
     def compose(self) -> ComposeResult:
@@ -190,18 +208,12 @@ class OptimizerScreen(ViewScreen):
     def _show_words(self, view: RunView) -> None:
         name = optimizer_name(view.snapshot)
         self._panes["who"].set_title("Optimizer", name or "unknown yet")
-        width = max(30, self._panes["who"].size.width - 2)
         found = budgets(view.snapshot, view.summary, view.now())
         if view.moment is not None:
             # What NePS has counted by now.
             found = replace(found, kept=())
-        parts = [*budgets_in_words(found, width, ascii=self.ascii)]
-        parts += facts_in_words(view.snapshot, width)
-        # The last line needs no end.
-        parts[-1] = (parts[-1][0].rstrip("\n"), parts[-1][1])
-        if parts != self._said:
-            self._said = parts
-            self._words.update(self._inert(parts))
+        info = view.snapshot.optimizer_info
+        self._words.show(_Spent(found, info, self.ascii, view.snapshot))
 
     def _show_rungs(self, view: RunView) -> None:
         rungs = tuple(self._rung_of.values())
@@ -313,6 +325,9 @@ class OptimizerScreen(ViewScreen):
         self._part = name
         self._take_turns()
         self.set_focus(self._targets[name])
+        if self.has_class("-small") and self.view is not None:
+            # What was out of sight had no size to be drawn for.
+            self.call_after_refresh(self.watch_view)
 
     def on_tabs_tab_activated(self) -> None:
         """Show the part whose tab was clicked."""

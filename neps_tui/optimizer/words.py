@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from neps_state.snapshot import RunSnapshot
 from neps_tui.optimizer.facts import Budgets, Fact, Spending, WorkerSpending, arguments, derived
 from neps_tui.words.formatting import bar, duration, number, plain
-
-Part: TypeAlias = tuple[str, str]
+from neps_tui.words.text_lines import Line, Part
 
 _NAME_WIDTH = 12
 _BAR = 12
 _LISTED_WORKERS = 50
 
 
-def facts_in_words(snapshot: RunSnapshot, width: int) -> Iterator[Part]:
+def facts_in_words(snapshot: RunSnapshot, width: int) -> Iterator[Line]:
     """Arguments and derived facts, folded into a width.
 
     Args:
@@ -25,7 +23,7 @@ def facts_in_words(snapshot: RunSnapshot, width: int) -> Iterator[Part]:
         width: In cells.
     """
     if snapshot.optimizer_info is None:
-        yield "optimizer_info.yaml has still to be written\n", "$foreground-muted"
+        yield [("optimizer_info.yaml has still to be written", "$foreground-muted")]
         return
     # Only what has a few words each stands on one line with others.
     yield from _row("arguments", _listed(arguments(snapshot)) or "none", width)
@@ -41,7 +39,7 @@ def _listed(facts: list[Fact]) -> str:
     return ", ".join(f"{name}\xa0{text}" for name, text in facts)
 
 
-def budgets_in_words(found: Budgets, width: int, *, ascii: bool = False) -> Iterator[Part]:
+def budgets_in_words(found: Budgets, width: int, *, ascii: bool = False) -> Iterator[Line]:
     """What is spent of what, when it will be, and what NePS itself has counted.
 
     Args:
@@ -50,9 +48,8 @@ def budgets_in_words(found: Budgets, width: int, *, ascii: bool = False) -> Iter
         ascii: Whether to draw with ASCII characters only.
     """
     for each in found.run:
-        yield f"{each.resource:<{_NAME_WIDTH}}", "$foreground-muted"
-        yield from _spending(each, ascii)
-        yield "\n", ""
+        name = (f"{each.resource:<{_NAME_WIDTH}}", "$foreground-muted")
+        yield [name, *_spending(each, ascii)]
     if found.missing:
         yield from _row("limits", found.missing, width)
     if found.end:
@@ -79,7 +76,7 @@ def _spending(each: Spending, ascii: bool) -> Iterator[Part]:
         yield said, "$text-accent" if each.ends_first else "$foreground-muted"
 
 
-def _worker(worker: WorkerSpending, title: str, width: int) -> Iterator[Part]:
+def _worker(worker: WorkerSpending, title: str, width: int) -> Iterator[Line]:
     """One worker's own budget."""
     said = [
         f"{number(each.used)} / {number(each.allowed)} {each.resource}".replace(" ", "\xa0")
@@ -93,9 +90,12 @@ def _worker(worker: WorkerSpending, title: str, width: int) -> Iterator[Part]:
     yield from _row(title, text, width)
 
 
-def _row(name: str, text: str, width: int) -> Iterator[Part]:
+def _row(name: str, text: str, width: int) -> Iterator[Line]:
     """A name and a text, folded so that names stand alone on the left."""
     room = max(12, width - _NAME_WIDTH)
-    lines = textwrap.wrap(plain(text), room) or [""]
-    yield f"{name:<{_NAME_WIDTH}}", "$foreground-muted"
-    yield f"\n{'':<{_NAME_WIDTH}}".join(lines).replace("\xa0", " ") + "\n", ""
+    for at, line in enumerate(textwrap.wrap(plain(text), room) or [""]):
+        title = "" if at else name
+        yield [
+            (f"{title:<{_NAME_WIDTH}}", "$foreground-muted"),
+            (line.strip("\xa0").replace("\xa0", " "), ""),
+        ]

@@ -146,6 +146,11 @@ class PlotCanvas(Widget, can_focus=True):
         """Say how many trials are at the place now."""
         self.post_message(self.Pointed(self._find().dot(self._cursor), self.here))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey the keys that need a trial where there is none."""
+        del parameters
+        return True if self._plot.dots or action not in ("go", "open") else None
+
     def action_go(self, across: int, down: int) -> None:
         """Go to the nearest trial in a direction; first of all to the best."""
         places = self._find()

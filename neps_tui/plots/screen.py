@@ -190,8 +190,8 @@ class PlotsScreen(ViewScreen):
 
     def _say_pointed(self) -> None:
         """Name the trial under the cursor; bars are of all trials."""
-        is_bars = self._bars.display
-        said = () if is_bars else pointed_parts(self.view, self._dot, self._here)
+        has_none = self._bars.display or not self._canvas.plot.dots
+        said = () if has_none else pointed_parts(self.view, self._dot, self._here)
         self._pointed.say(said)
 
     @on(PlotCanvas.Opened)
@@ -225,6 +225,8 @@ class PlotsScreen(ViewScreen):
             return "This has no other aspect."
         if action in ("next_point", "previous_point") and kind.is_slow:
             return "These are of all trials: there is none to point at."
+        if action in ("next_point", "previous_point") and not self._canvas.plot.dots:
+            return "There is no trial in this plot."
         if action == "toggle_log" and kind.is_slow:
             return "There is no axis of the objective."
         if action == "next_objective" and self.view is not None:

@@ -22,6 +22,7 @@ from neps_tui.widgets.visible_rows import CellProvider, VisibleRows
 
 __all__ = ["Cell", "Column", "TrialTable"]
 
+_NEEDING_A_ROW = ("mark", "extend", "mark_all", "open")
 _SHOWN = ("open", "mark")
 """Bindings that the footer shows."""
 FLASH_TICK = 0.5
@@ -264,7 +265,9 @@ class TrialTable(ScrollView, can_focus=True):
         steady = self._cursor_row
         top = self.scroll_offset.y
         top_key = self._keys[top] if top < len(self._keys) else None
-        self._keys = keys
+        was_empty, self._keys = not self._keys, keys
+        if was_empty is bool(keys):
+            self.refresh_bindings()
         self._find_cursor()
         self._resize()
         if seen and (top or self._cursor_row >= self._page):
@@ -412,6 +415,11 @@ class TrialTable(ScrollView, can_focus=True):
             self.scroll_to(y=top, animate=False, force=True)
 
     # Keys and mouse
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey the keys that need a row where there is none."""
+        del parameters
+        return True if self._keys or action not in _NEEDING_A_ROW else None
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by some rows."""

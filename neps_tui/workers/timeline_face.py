@@ -29,7 +29,7 @@ _ROOMY = 20
 _LEGEND = (
     *(("success", "█", "=", "success"), ("evaluating", "▒▶", "->", "evaluating")),
     *(("crashed", "✘", "X", "crashed"), ("failed", "✖", "x", "failed")),
-    *(("corrupted", "⚠", "!", "corrupted"), ("crashed", "▃", ":", "some failed")),
+    *(("text-warning", "⚠", "!", "corrupted"), ("crashed", "▃", ":", "some failed")),
     *(("idle", "─", ".", "waits"), ("chosen", "█", "#", "chosen")),
 )
 """Looks, signs with Unicode and without, and what they stand for."""

@@ -24,6 +24,12 @@ CopyRun = Callable[[str], Path]
 LARGE, SMALL = (160, 48), (80, 24)
 
 
+def can_press(dashboard: Any, key: str) -> bool:
+    """Whether a key does something now, and is not greyed."""
+    bound = dashboard.app.screen.active_bindings.get(key)
+    return bound is not None and bound.enabled
+
+
 def tables(dashboard: Any) -> tuple[TrialTable, TrialTable]:
     """The kinds, and the errors of one."""
     kinds, errors = dashboard.app.screen.query(TrialTable)
@@ -416,8 +422,12 @@ def test_the_last_error_may_go(drive: Drive, run_copy: CopyRun) -> None:
     root = run_copy("asha-0.17")
 
     async def steps(dashboard: Any) -> None:
-        await dashboard.press("E", "r", "y")
+        await dashboard.press("E")
+        await dashboard.until(lambda: can_press(dashboard, "enter"), "an error can be opened")
+        await dashboard.press("r", "y")
         await dashboard.shows("No errors.")
+        await dashboard.until(lambda: not can_press(dashboard, "enter"), "none can be opened")
+        assert not can_press(dashboard, "space")
         await dashboard.press("enter", "tab", "j", "slash", "escape")
         assert isinstance(dashboard.app.screen, DashboardScreen)
 

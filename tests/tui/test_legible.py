@@ -32,6 +32,23 @@ def contrast(one: Color, other: Color) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+LEAST_SIGN = 3.0
+"""The same for what is no text."""
+
+
+def faint_signs(screen: Any, signs: str) -> list[tuple[str, float]]:
+    """The signs on the plain background that stand out too little."""
+    plain = screen.app.theme_variables["background"].lower()
+    return [
+        (text.strip(), round(ratio, 2))
+        for strip in screen._compositor.render_strips()
+        for text, style, _ in strip
+        if text.strip() and set(text.strip()) <= set(signs)
+        if style.bgcolor.get_truecolor().hex == plain
+        if (ratio := contrast(style.color, style.bgcolor)) < LEAST_SIGN
+    ]
+
+
 def too_faint(screen: Any, lines: range) -> list[tuple[str, float]]:
     """The words that stand out too little; the row under the cursor is every table's."""
     variables = screen.app.theme_variables
@@ -125,5 +142,17 @@ def test_what_is_said_of_a_run_is_legible(
         ]
         faint = too_faint(dashboard.app.screen, range(48))
         assert [each for each in faint if each[0] not in greyed] == []
+
+    drive(recorded_run("hyperband-0.17"), steps, options=Options(theme=theme))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_signs_for_states_are_legible_beside_their_names(
+    drive: Drive, recorded_run: CopyRun, theme: str
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("w")
+        await dashboard.shows("⚠ corrupted")
+        assert faint_signs(dashboard.app.screen, "✘✖⚠▶") == []
 
     drive(recorded_run("hyperband-0.17"), steps, options=Options(theme=theme))

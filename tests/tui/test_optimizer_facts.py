@@ -178,7 +178,7 @@ def test_a_run_without_optimizer_state_says_so() -> None:
     found = budgets_of(replace(going(), optimizer_state=None), 100.0)
     assert found.missing.startswith("optimizer_state.pkl is not there")
     assert found.run[0].used == 10
-    words = "".join(text for text, _ in budgets_in_words(found, 60))
+    words = "".join(text for line in budgets_in_words(found, 60) for text, _ in line)
     assert "10, without a limit" in words
 
 

@@ -50,6 +50,18 @@ def test_budget_rungs_space_and_state_are_seen_at_once(drive: Drive, recorded_ru
     drive(recorded_run("hyperband-0.17"), steps)
 
 
+def test_a_part_that_comes_into_sight_has_all_the_width_at_once(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("O")
+        await dashboard.shows("float 1e-5 … 0.1, log")
+        await dashboard.press("shift+tab", "shift+tab")
+        assert "evaluations 39, not 40: all trials, ended or not, when one was" in dashboard.text()
+
+    drive(recorded_run("hyperband-0.17"), steps, size=SMALL)
+
+
 @pytest.mark.parametrize("size", [LARGE, SMALL, (40, 12), (200, 60)])
 def test_recorded_runs_are_drawn_in_every_size(
     drive: Drive, recorded_run: CopyRun, size: tuple[int, int]

@@ -181,6 +181,9 @@ def test_a_run_without_trials_says_what_would_make_a_plot_come(
     async def steps(dashboard: Any) -> None:
         await dashboard.press("P")
         await dashboard.shows("No trial has an objective yet.")
+        assert "the arrows go from trial to trial" not in dashboard.text()
+        await dashboard.press("n")
+        await dashboard.shows("There is no trial in this plot.")
         await dashboard.press("left", "enter", "tab", "tab", "tab", "tab", "tab")
 
     drive(root, steps)
