@@ -52,7 +52,7 @@ from neps_tui.screens.views import is_view, make_view
 from neps_tui.store import Inquiry, RunStore
 from neps_tui.themes import OTHER_SHADE, THEMES
 from neps_tui.view import RunView
-from neps_tui.words.formatting import to_ascii
+from neps_tui.words.formatting import plain, to_ascii
 
 if TYPE_CHECKING:
     from neps_tui.changes.plan import Plan
@@ -74,23 +74,24 @@ class Options:
     """How the dashboard was asked to be.
 
     Args:
-        read_only: Whether no change of the run is allowed.
+        read_only: Why no change of the run is allowed; empty if one is.
         poll_seconds: Look this often instead of waiting for file events; None for events.
         theme: A theme of Textual's; None for the usual one.
         ascii: Whether only ASCII may be drawn.
         complaints: What is wrong with the settings, to be said at the beginning.
     """
 
-    read_only: bool = False
+    read_only: str = ""
     poll_seconds: float | None = None
     theme: str | None = None
     ascii: bool = False
     complaints: tuple[str, ...] = ()
 
 
-def _may_write(root: Path) -> bool:
-    """Whether a run there could be changed, as far as one can tell before there is one."""
-    return not root.exists() or os.access(root, os.W_OK | os.X_OK)
+def _why_not_writable(root: Path) -> str:
+    """Why a run there could not be changed, as far as one can tell before there is one."""
+    may_write = not root.exists() or os.access(root, os.W_OK | os.X_OK)
+    return "" if may_write else f"you may not write to {plain(str(root))}"
 
 
 def _has_terminal() -> bool:
@@ -150,8 +151,8 @@ class NepsTuiApp(App[None]):
         self._once_known: Action | None = None
         self.ended_by: signal.Signals | None = None
         self._had_terminal = False
-        self._can_write = not self._options.read_only and _may_write(root)
-        self._dashboard = DashboardScreen(can_write=self._can_write, ascii=self._options.ascii)
+        self._read_only = self._options.read_only or _why_not_writable(root)
+        self._dashboard = DashboardScreen(read_only=self._read_only, ascii=self._options.ascii)
 
     def get_default_screen(self) -> Screen[None]:
         """The dashboard, with the run in it if that can be read in a moment."""
@@ -374,7 +375,7 @@ class NepsTuiApp(App[None]):
         screen = TrialScreen(
             message.trial_id,
             order or (message.trial_id,),
-            can_write=self._can_write,
+            read_only=self._read_only,
             ascii=self._options.ascii,
         )
         self.push_screen(screen.data_bind(NepsTuiApp.view), self._dashboard.point_at)
@@ -392,7 +393,7 @@ class NepsTuiApp(App[None]):
         if isinstance(self.screen, PlotsScreen):
             self.screen.go_to(message.kind)
             return
-        plots = PlotsScreen(can_write=self._can_write, ascii=self._options.ascii)
+        plots = PlotsScreen(read_only=self._read_only, ascii=self._options.ascii)
         plots.begin_with(message.kind, message.variant)
         self.push_screen(plots.data_bind(NepsTuiApp.view))
 
@@ -503,7 +504,7 @@ class NepsTuiApp(App[None]):
         from neps_tui.screens.view_screen import ViewScreen
         from neps_tui.trial.screen import TrialScreen
 
-        made = make_view(name, can_write=self._can_write, ascii=self._options.ascii)
+        made = make_view(name, read_only=self._read_only, ascii=self._options.ascii)
         screen = made.data_bind(NepsTuiApp.view)
         if type(self.screen) is type(made):
             return

@@ -32,6 +32,14 @@ class Settings:
     poll: float | None = None
     complaints: tuple[str, ...] = ()
 
+    @property
+    def why_read_only(self) -> str:
+        """Why no run may be changed; empty if they may be."""
+        if not self.read_only:
+            return ""
+        # Of a file that is wrong, what is wrong with it is why.
+        return "; ".join(self.complaints) or f"read_only is set in {settings_file()}"
+
 
 _KINDS: dict[str, type] = {"read_only": bool, "theme": str, "ascii": bool, "poll": float}
 

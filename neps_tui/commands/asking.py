@@ -6,7 +6,7 @@ import sys
 from typing import TextIO
 
 from neps_tui.commands.exit_status import CommandError, Exit
-from neps_tui.settings import read_settings, settings_file
+from neps_tui.settings import read_settings
 
 
 def need_leave_to_write(*, dry_run: bool) -> None:
@@ -18,12 +18,9 @@ def need_leave_to_write(*, dry_run: bool) -> None:
     Raises:
         CommandError: It is set.
     """
-    settings = read_settings()
-    if dry_run or not settings.read_only:
-        return
-    # Of a file that is wrong, what is wrong with it is why.
-    why = settings.complaints or (f"read_only is set in {settings_file()}",)
-    raise CommandError(f"{'; '.join(why)}; nothing was changed", Exit.REFUSED)
+    why = read_settings().why_read_only
+    if why and not dry_run:
+        raise CommandError(f"{why}; nothing was changed", Exit.REFUSED)
 
 
 def confirmed(stream: TextIO) -> bool:

@@ -44,7 +44,7 @@ def show_dashboard(root: Path, arguments: argparse.Namespace, choices: tuple[Pat
     need_terminal()
     settings = read_settings()
     options = Options(
-        read_only=arguments.read_only or settings.read_only,
+        read_only="--read-only was given" if arguments.read_only else settings.why_read_only,
         poll_seconds=arguments.poll or settings.poll,
         theme=arguments.theme or settings.theme,
         ascii=arguments.ascii or settings.ascii,

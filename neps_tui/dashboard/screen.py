@@ -56,7 +56,7 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
     """Header, panes and footer.
 
     Args:
-        can_write: Whether the run may be changed from here.
+        read_only: Why the run may not be changed from here; empty if it may.
         ascii: Whether only ASCII may be drawn.
     """
 
@@ -66,8 +66,8 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
     ]
     AUTO_FOCUS = ""
 
-    def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
-        super().__init__(can_write=can_write, ascii=ascii)
+    def __init__(self, *, read_only: str = "", ascii: bool = False) -> None:
+        super().__init__(read_only=read_only, ascii=ascii)
         self._evaluated = EvaluatedPane(ascii=ascii)
         self._incumbent = IncumbentPane(ascii=ascii)
         self._panes: dict[str, Pane] = {

@@ -27,6 +27,7 @@ from neps_tui.doctor.finding import Finding
 from neps_tui.doctor.mending import mended_of, plan_mend
 from neps_tui.doctor.rows import finding_cells, finding_columns, finding_lines, findings_in_short
 from neps_tui.messages import MendAsked
+from neps_tui.screens.changing import said_of_read_only
 from neps_tui.screens.pane import Pane
 from neps_tui.screens.view_screen import ViewScreen
 from neps_tui.view import RunView
@@ -58,7 +59,7 @@ class DoctorScreen(ViewScreen):
     """Findings in rows, the worst first, and below them the chosen one in words.
 
     Args:
-        can_write: Whether the run may be changed from here.
+        read_only: Why the run may not be changed from here; empty if it may.
         ascii: Whether only ASCII may be drawn.
     """
 
@@ -75,8 +76,8 @@ class DoctorScreen(ViewScreen):
     class MendEnded(Message):
         """The store's thread has mended what it could."""
 
-    def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
-        super().__init__(can_write=can_write, ascii=ascii, id="doctor")
+    def __init__(self, *, read_only: str = "", ascii: bool = False) -> None:
+        super().__init__(read_only=read_only, ascii=ascii, id="doctor")
         self._short = Static(id="short", markup=False)
         self._table = FindingTable(pinned=1, flash=False, ascii=ascii, empty_text=_LOOKING)
         self._words: FittedText[Finding] = FittedText(finding_lines, ascii=ascii)
@@ -125,7 +126,7 @@ class DoctorScreen(ViewScreen):
         if self._is_looking or self.view is None:
             return
         self._is_looking = True
-        root, may_probe = self.view.snapshot.root, self.can_write
+        root, may_probe = self.view.snapshot.root, not self.read_only
 
         def look() -> None:
             found = examine(root, may_probe=may_probe, wait=self._leaving.wait)
@@ -195,8 +196,8 @@ class DoctorScreen(ViewScreen):
             return "The run is being looked at just now."
         if action != "mend":
             return super().why_not(action)
-        if not self.can_write:
-            return "Read-only: nothing can be changed from here."
+        if self.read_only:
+            return said_of_read_only(self.read_only)
         if self.view is not None and self.view.moment is not None:
             return "This is the past: go back to now to change the run."
         if not any(finding.is_mendable for finding in self._findings or ()):

@@ -43,15 +43,15 @@ class ErrorsScreen(Changing[None], ViewScreen):
     """Kinds above, the errors of the chosen kind below, and beside them the chosen traceback.
 
     Args:
-        can_write: Whether the run may be changed from here.
+        read_only: Why the run may not be changed from here; empty if it may.
         ascii: Whether only ASCII may be drawn.
     """
 
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("errors")]
 
-    def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
-        super().__init__(can_write=can_write, ascii=ascii, id="errors")
+    def __init__(self, *, read_only: str = "", ascii: bool = False) -> None:
+        super().__init__(read_only=read_only, ascii=ascii, id="errors")
         self._kinds = TrialTable(pinned=0, ascii=ascii, empty_text=_NO_ERRORS)
         self._about = Static(id="about", markup=False)
         self._errors = TrialTable(ascii=ascii)

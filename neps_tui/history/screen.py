@@ -15,6 +15,7 @@ from textual.widgets import Static
 from neps_tui.actions import bindings_of
 from neps_tui.history.rows import COLUMNS, Kept, cells, in_words, read_kept
 from neps_tui.messages import Asked, UndoAsked
+from neps_tui.screens.changing import said_of_read_only
 from neps_tui.screens.view_screen import ViewScreen
 from neps_tui.view import RunView
 from neps_tui.widgets.key_bar import KeyBar
@@ -40,8 +41,8 @@ class HistoryScreen(ViewScreen):
             super().__init__()
             self.kept = kept
 
-    def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
-        super().__init__(can_write=can_write, ascii=ascii, id="history")
+    def __init__(self, *, read_only: str = "", ascii: bool = False) -> None:
+        super().__init__(read_only=read_only, ascii=ascii, id="history")
         self._title = Static(id="title", markup=False)
         self._table = TrialTable(id="table", ascii=ascii, empty_text=_EMPTY, flash=False)
         self._words = Static(id="words", markup=False)
@@ -112,8 +113,8 @@ class HistoryScreen(ViewScreen):
         """Why an action cannot be done now."""
         if action != "undo_this":
             return super().why_not(action)
-        if not self.can_write:
-            return "Read-only: nothing can be changed from here."
+        if self.read_only:
+            return said_of_read_only(self.read_only)
         chosen = self._table.cursor_key
         if chosen is None or chosen not in self._kept.past.undoable:
             return "There is nothing to be taken back here."

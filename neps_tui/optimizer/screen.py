@@ -89,15 +89,15 @@ class OptimizerScreen(ViewScreen):
     """Four parts side by side, or one at a time where there is little room.
 
     Args:
-        can_write: Whether the run may be changed from here.
+        read_only: Why the run may not be changed from here; empty if it may.
         ascii: Whether only ASCII may be drawn.
     """
 
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("optimizer")]
 
-    def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
-        super().__init__(can_write=can_write, ascii=ascii, id="optimizer")
+    def __init__(self, *, read_only: str = "", ascii: bool = False) -> None:
+        super().__init__(read_only=read_only, ascii=ascii, id="optimizer")
         self._panes = {name: Pane(id=name, ascii=ascii) for name in _NAMES}
         self._tabs = PaneTabs(_NAMES, "space")
         self._tabs.can_focus = False

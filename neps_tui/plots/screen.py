@@ -51,8 +51,8 @@ class PlotsScreen(ViewScreen):
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*_ordered_bindings()]
 
-    def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
-        super().__init__(can_write=can_write, ascii=ascii, id="plots")
+    def __init__(self, *, read_only: str = "", ascii: bool = False) -> None:
+        super().__init__(read_only=read_only, ascii=ascii, id="plots")
         self._canvas = PlotCanvas(ascii=ascii)
         self._words = Static(markup=False)
         self._bars = VerticalScroll(self._words, id="bars")

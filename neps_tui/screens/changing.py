@@ -12,22 +12,23 @@ from neps_tui.actions import bindings_of
 from neps_tui.messages import ChangeAsked
 from neps_tui.widgets.refusing import Refusing
 
-READ_ONLY = (
-    "Read-only: nothing can be changed from here. "
-    "Start without --read-only, in the settings too, on a directory that you may write to."
-)
 _OF_TRIALS = frozenset({"reset", "remove", "report", "mark_failed", "mark_corrupted"})
+
+
+def said_of_read_only(why: str) -> str:
+    """What to tell whoever would change a run that may not be changed."""
+    return f"Read-only: {why}; nothing can be changed from here."
 
 
 class Changing(Refusing[ScreenResultType]):
     """Asks for changes of the trials that are chosen on it.
 
     Attributes:
-        can_write: Whether the run may be changed from here.
+        read_only: Why the run may not be changed from here; empty if it may.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("changes")]
-    can_write: bool = True
+    read_only: str = ""
 
     def chosen(self) -> Sequence[str]:
         """Ids of the trials that a change would be about."""
@@ -35,7 +36,7 @@ class Changing(Refusing[ScreenResultType]):
 
     def why_not(self, action: str) -> str | None:
         """Why an action cannot be done now; a change of the run goes by its own name."""
-        return READ_ONLY if action in CHANGES and not self.can_write else None
+        return said_of_read_only(self.read_only) if action in CHANGES and self.read_only else None
 
     def action_change(self, kind: str) -> None:
         """Ask for a change of the run.

@@ -20,7 +20,7 @@ class RunScreen(Refusing[None]):
     itself with time.
 
     Args:
-        can_write: Whether the run may be changed from here.
+        read_only: Why the run may not be changed from here; empty if it may.
         ascii: Whether only ASCII may be drawn.
         id: The screen's id.
 
@@ -35,11 +35,11 @@ class RunScreen(Refusing[None]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """The widget that gets the keys."""
 
-    def __init__(self, *, can_write: bool = True, ascii: bool = False, id: str | None = None):
+    def __init__(self, *, read_only: str = "", ascii: bool = False, id: str | None = None):
         super().__init__(id=id)
-        self.can_write = can_write
+        self.read_only = read_only
         self.ascii = ascii
-        self.header = RunHeader(read_only=not can_write, ascii=ascii)
+        self.header = RunHeader(read_only=bool(read_only), ascii=ascii)
         self.checked_at = time.monotonic()
 
     def show(self, view: RunView) -> None:

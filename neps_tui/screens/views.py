@@ -23,8 +23,8 @@ def is_view(name: str) -> bool:
     return name in _VIEWS
 
 
-def make_view(name: str, *, can_write: bool, ascii: bool) -> ViewScreen:
+def make_view(name: str, *, read_only: str, ascii: bool) -> ViewScreen:
     """Make the screen of a view, importing it: the start of the program needs none of them."""
     module, screen = _VIEWS[name]
-    made: ViewScreen = getattr(import_module(module), screen)(can_write=can_write, ascii=ascii)
+    made: ViewScreen = getattr(import_module(module), screen)(read_only=read_only, ascii=ascii)
     return made

@@ -69,7 +69,7 @@ class TrialScreen(Changing[str]):
     Args:
         trial_id: The trial.
         order: Ids of the trials it stands among.
-        can_write: Whether the run may be changed from here.
+        read_only: Why the run may not be changed from here; empty if it may.
         ascii: Whether only ASCII may be drawn.
     """
 
@@ -86,11 +86,11 @@ class TrialScreen(Changing[str]):
             self.listing = listing
 
     def __init__(
-        self, trial_id: str, order: tuple[str, ...], *, can_write: bool = True, ascii: bool = False
+        self, trial_id: str, order: tuple[str, ...], *, read_only: str = "", ascii: bool = False
     ) -> None:
         super().__init__(id="trial")
         self.trial_id = trial_id
-        self.can_write = can_write
+        self.read_only = read_only
         self._ascii = ascii
         self._order = order
         self._place_of = {each: at for at, each in enumerate(order)}

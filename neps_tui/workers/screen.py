@@ -62,7 +62,7 @@ class WorkersScreen(ViewScreen):
     Where the lanes leave room, the trials of the chosen worker are listed there.
 
     Args:
-        can_write: Whether the run may be changed from here.
+        read_only: Why the run may not be changed from here; empty if it may.
         ascii: Whether only ASCII may be drawn.
     """
 
@@ -73,8 +73,8 @@ class WorkersScreen(ViewScreen):
         for each in bindings_of("workers")
     ]
 
-    def __init__(self, *, can_write: bool = True, ascii: bool = False) -> None:
-        super().__init__(can_write=can_write, ascii=ascii, id="workers")
+    def __init__(self, *, read_only: str = "", ascii: bool = False) -> None:
+        super().__init__(read_only=read_only, ascii=ascii, id="workers")
         self._activity = WorkerActivity()
         self._timeline = Timeline(ascii=ascii, empty_text=_EMPTY)
         self._texts = {

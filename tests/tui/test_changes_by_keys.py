@@ -372,10 +372,10 @@ def test_an_empty_history_says_what_would_be_in_it(drive: Drive, recorded_run: C
 def test_read_only_says_so_at_every_change(key: str, drive: Drive, recorded_run: CopyRun) -> None:
     async def steps(dashboard: Any) -> None:
         await dashboard.press(key)
-        await dashboard.shows("Read-only")
+        await dashboard.shows("Read-only: --read-only was given")
         assert isinstance(dashboard.app.screen, DashboardScreen)
 
-    drive(recorded_run("hyperband-0.17"), steps, options=Options(read_only=True))
+    drive(recorded_run("hyperband-0.17"), steps, options=Options(read_only="--read-only was given"))
 
 
 def test_a_directory_that_may_not_be_written_is_read_only(
@@ -387,7 +387,7 @@ def test_a_directory_that_may_not_be_written_is_read_only(
     async def steps(dashboard: Any) -> None:
         await dashboard.shows("read-only")
         await dashboard.press("r")
-        await dashboard.shows("Read-only: nothing can be changed")
+        await dashboard.shows("Read-only: you may not write to")
 
     drive(recorded_run("hyperband-0.17"), steps)
 

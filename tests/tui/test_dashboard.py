@@ -209,7 +209,7 @@ def test_read_only_asks_nothing(drive: Drive, run_copy: CopyRun) -> None:
         await dashboard.press("e", "r")
         assert isinstance(dashboard.app.screen, DashboardScreen)
 
-    drive(run_copy("hyperband-0.17"), steps, options=Options(read_only=True))
+    drive(run_copy("hyperband-0.17"), steps, options=Options(read_only="--read-only was given"))
 
 
 def test_a_held_lock_is_told_with_its_holder_and_the_keys_go_on(
@@ -594,7 +594,7 @@ def test_what_is_impossible_says_why(drive: Drive, recorded_run: CopyRun) -> Non
         await dashboard.shows("Read-only")
         assert not isinstance(dashboard.app.screen, ConfirmScreen)
 
-    drive(recorded_run("killed-0.17"), steps, options=Options(read_only=True))
+    drive(recorded_run("killed-0.17"), steps, options=Options(read_only="--read-only was given"))
 
 
 def test_coming_back_finds_the_trial_that_was_looked_at(

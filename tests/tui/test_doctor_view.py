@@ -180,10 +180,10 @@ def test_read_only_mends_nothing_and_tries_no_locks(
         assert "examination-failed" not in dashboard.text()
         assert screen(dashboard).why_not("mend") is not None
         await dashboard.press("F")
-        await dashboard.shows("Read-only: nothing can be changed from here.")
+        await dashboard.shows("Read-only: --read-only was given")
         assert isinstance(dashboard.app.screen, DoctorScreen)
 
-    drive(ill_run, steps, options=Options(read_only=True))
+    drive(ill_run, steps, options=Options(read_only="--read-only was given"))
 
 
 def test_the_past_is_not_mended(drive: Drive, ill_run: Path) -> None:

@@ -439,7 +439,7 @@ def test_read_only_resets_nothing(drive: Drive, recorded_run: CopyRun) -> None:
         await dashboard.press("E", "r")
         assert isinstance(dashboard.app.screen, ErrorsScreen)
 
-    drive(recorded_run("hyperband-0.17"), steps, options=Options(read_only=True))
+    drive(recorded_run("hyperband-0.17"), steps, options=Options(read_only="--read-only was given"))
 
 
 def test_the_mouse_chooses_and_opens(drive: Drive, recorded_run: CopyRun) -> None:

@@ -36,7 +36,9 @@ def test_without_a_file_everything_is_as_usual(setting: Callable[[str], None]) -
 def test_what_is_set_holds(setting: Callable[[str], None]) -> None:
     setting('read_only = true\ntheme = "nord"\nascii = true\npoll = 5\n')
 
-    assert read_settings() == Settings(read_only=True, theme="nord", ascii=True, poll=5)
+    found = read_settings()
+    assert found == Settings(read_only=True, theme="nord", ascii=True, poll=5)
+    assert found.why_read_only == f"read_only is set in {settings_file()}"
 
 
 @pytest.mark.parametrize(
