@@ -13,10 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from neps_state import Changed, NePSState, NothingToUndoError, State, StateChangedError, Trial
-from neps_state.decisions import marking, removing, reporting, resetting
+from neps_state.decisions import budgeting, marking, removing, reporting, resetting
+from neps_state.edit import LIMITS
 from neps_state.given import Evaluated
 
 BAD = (State.CRASHED, State.FAILED, State.CORRUPTED)
+ACTIONS = (
+    *("reset", "reset", "remove", "report", "report", "mark", "mark", "enqueue", "import"),
+    *("budget", "clear", "force", "undo"),
+)
+MANY = 1_000_000
+"""Evaluations that no run here ever comes to."""
 
 
 class Changer:
@@ -28,6 +35,7 @@ class Changer:
         self.chance = random.Random(seed)
         self.by = f"changer-{seed}"
         self.state = NePSState.create_or_load(root, load_only=True)
+        self.limit = 0
 
     def config(self) -> dict[str, float]:
         known = next(iter(self.state.lock_and_read_trials().values())).config
@@ -45,22 +53,38 @@ class Changer:
         trials = self.state.lock_and_read_trials()
         errors = self.state.lock_and_get_errors().errs
         now = time.time()
-        action = self.chance.choice(
-            ["reset", "reset", "remove", "report", "mark", "enqueue", "import", "undo"]
-        )
+        action = self.chance.choice(ACTIONS)
         if action == "reset":
             edit = resetting(self.pick(trials, *BAD), errors)
         elif action == "remove":
             edit = removing(self.pick(trials, *BAD), errors)
         elif action == "mark":
-            edit = marking(self.pick(trials, State.SUCCESS)[:1], State.CORRUPTED, now=now)
+            chosen = self.pick(trials, State.SUCCESS)[:1]
+            edit = self.chance.choice(
+                [
+                    marking(chosen, State.FAILED, now=now),
+                    marking(chosen, State.CORRUPTED, now=now),
+                ]
+            )
         elif action == "report":
             chosen = self.pick(trials, State.CRASHED, State.PENDING)[:1]
             if not chosen:
                 return action, None
-            edit = reporting(
-                chosen[0], errors, objective=[self.chance.random()], by=self.by, now=now
+            came: dict[str, Any] = self.chance.choice(
+                [{"objective": [self.chance.random()]}, {"message": "the node went down"}]
             )
+            edit = reporting(chosen[0], errors, **came, by=self.by, now=now)
+        elif action == "force":
+            # Of one that nobody evaluates: what a worker then still reports would be a success.
+            edit = resetting(self.pick(trials, State.SUCCESS)[:1], errors)
+            return action, self.state.lock_and_edit(edit, force=True)
+        elif action == "budget":
+            budget = self.state.lock_and_get_optimizer_state().budget
+            seen = {name: getattr(budget, name) for name in LIMITS}
+            self.limit = MANY + self.chance.randrange(MANY)
+            edit = budgeting(seen, {"total_evaluations_to_spend": self.limit})
+        elif action == "clear":
+            return action, self.state.lock_and_drop_stale_errors()
         elif action == "enqueue":
             return action, self.state.lock_and_enqueue([self.config()], by=self.by)
         elif action == "import":
@@ -82,6 +106,8 @@ class Changer:
                 if changed is not None:
                     note |= {"id": changed.change_id, "done": list(changed.done)}
                     note["refused"] = dict(changed.refused)
+                if action == "budget":
+                    note["limit"] = self.limit
                 stream.write(json.dumps(note) + "\n")
                 stream.flush()
                 time.sleep(self.chance.uniform(0.0, 0.2))

@@ -72,7 +72,8 @@ def test_random_changes_beside_real_workers_lose_nothing(
 
     # What the last change of each trial left is there, unless a worker went on from it.
     undone = {change.undoes for change in history.values()}
-    last = {each: change for change in history.values() for each in change.trial_ids}
+    of_trials = [each for each in history.values() if each.action not in ("errors", "budget")]
+    last = {each: change for change in of_trials for each in change.trial_ids}
     for trial_id, change in last.items():
         trial = trials.get(trial_id)
         if change.action == "undo" or change.id in undone:
@@ -82,16 +83,26 @@ def test_random_changes_beside_real_workers_lose_nothing(
             assert trial is None or trial.metadata.time_sampled > change.time, trial_id
         elif change.action == "report":
             assert trial is not None
-            assert trial.state is State.SUCCESS, trial_id
-        elif change.action == "mark-corrupted":
+            assert trial.state in (State.SUCCESS, State.CRASHED), trial_id
+        elif change.action.startswith("mark-"):
             assert trial is not None
-            assert trial.state is State.CORRUPTED, trial_id
+            assert trial.state.value == change.action.removeprefix("mark-"), trial_id
         elif change.action == "reset":
             assert trial is not None
             started = trial.metadata.time_started
             assert trial.state is State.PENDING or (started and started > change.time), trial_id
         else:
             assert trial is not None, f"{trial_id} was added by {change.id}"
+
+    # The run's limit is the one that was set last.
+    made = [note for journal in journals for note in journal if note.get("id")]
+    limits = {note["id"]: note["limit"] for note in made if "limit" in note}
+    of_budget = [each for each in history.values() if limits.keys() & {each.id, each.undoes}]
+    set_last = of_budget[-1]
+    if set_last.undoes is None:
+        budget = state.lock_and_get_optimizer_state().budget
+        assert budget is not None
+        assert budget.total_evaluations_to_spend == limits[set_last.id]
 
     # What the last evaluation of each trial came to is there, unless somebody changed it since.
     notes = [note for path in tmp_path.glob("worked-*") for note in journal_of(path)]
