@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from ailments import add_error, change_metadata
 
 from neps_state import NePSState
 from neps_state.layout import RunLayout
@@ -216,27 +217,54 @@ def no_room() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
+CONFIG = '{"learning_rate": 0.01, "weight_decay": 0.5, "optimizer": "sgd"}'
+
+
+def import_words(root: Path) -> tuple[object, ...]:
+    file = root.parent / "evaluated.jsonl"
+    file.write_text(f'{{"config": {CONFIG}, "objective_to_minimize": 0.5}}')
+    return "import", root, file
+
+
+def clear_words(root: Path) -> tuple[object, ...]:
+    add_error(root, "2")
+    return "errors", root, "--clear"
+
+
+def undo_words(root: Path) -> tuple[object, ...]:
+    assert command("reset", root, crashed(root), "--yes").returncode == 0
+    return "undo", root
+
+
+def mend_words(root: Path) -> tuple[object, ...]:
+    change_metadata(root, "3", state="pending")
+    return "doctor", root, "--fix"
+
+
 CHANGES: dict[str, Callable[[Path], tuple[object, ...]]] = {
-    "reset": lambda root: (crashed(root),),
-    "remove": lambda root: (crashed(root),),
-    "mark": lambda root: ("3", "--failed"),
-    "budget": lambda root: ("--evaluations", "77"),
-    "enqueue": lambda root: (
-        "--config",
-        '{"learning_rate": 0.01, "weight_decay": 0.5, "optimizer": "sgd"}',
-    ),
+    "reset": lambda root: ("reset", root, crashed(root)),
+    "remove": lambda root: ("remove", root, crashed(root)),
+    "mark": lambda root: ("mark", root, "3", "--failed"),
+    "budget": lambda root: ("budget", root, "--evaluations", "77"),
+    "enqueue": lambda root: ("enqueue", root, "--config", CONFIG),
+    "report": lambda root: ("report", root, crashed(root), "--objective", "0.5"),
+    "import": import_words,
+    "clear": clear_words,
+    "undo": undo_words,
+    "mend": mend_words,
 }
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_full_disk_is_told_in_one_line_and_changes_nothing(name: str, run_copy: CopyRun) -> None:
     root = run_copy("random-0.17")
+    words = (*CHANGES[name](root), "--yes")
     before = contents(root)
-    words = (name, root, *CHANGES[name](root), "--yes")
 
     done = command(*words, before=no_room)
 
-    assert done.returncode == 3
+    # Doctor says what there is all the same, and that it found problems.
+    assert done.returncode == (1 if name == "mend" else 3)
     assert is_one_line(done.stderr), done.stderr
     after = contents(root)
     assert {path: after[path] for path in before} == before
