@@ -18,6 +18,7 @@ from neps_state.layout import RunLayout
 from neps_state.reader import read_once
 from neps_state.run_files import read_pipeline_space
 from neps_state.same_space import is_same_space
+from neps_state.snapshot import RunSnapshot
 from neps_state.trial_ids import NewTrialIds
 from neps_state.values import objective_values
 from neps_tui.view import RunView
@@ -40,10 +41,12 @@ class Found:
     Args:
         evaluated: What fits this run.
         skipped: Where something did not, and why.
+        problems: What could not be read of the run that they come from.
     """
 
     evaluated: tuple[Evaluated, ...]
     skipped: tuple[str, ...]
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ def read_evaluations(source: Path, view: RunView) -> Found:
     Raises:
         EvaluationsError: The source cannot be read as any of these.
     """
-    rows = list(_rows_of(source, view))
+    other = _run_at(source) if source.is_dir() else None
+    rows = list(_of_file(source, view) if other is None else _of_run(other, view))
     if not rows:
         raise EvaluationsError(f"{source} holds no evaluation; nothing was changed")
     fit = _Fit(view)
@@ -86,12 +90,11 @@ def read_evaluations(source: Path, view: RunView) -> Found:
             evaluated.append(fit.evaluated(row))
         except (NePSError, OverflowError, RecursionError, ValueError) as error:
             skipped.append(f"{row.place}: {error}")
-    return Found(tuple(evaluated), tuple(skipped))
+    problems = () if other is None else tuple(map(str, other.problems))
+    return Found(tuple(evaluated), tuple(skipped), problems)
 
 
-def _rows_of(source: Path, view: RunView) -> Iterator[_Row]:
-    if source.is_dir():
-        return _of_run(source, view)
+def _of_file(source: Path, view: RunView) -> Iterator[_Row]:
     text = _text_of(source)
     return _of_json_lines(text, source) if text.lstrip().startswith("{") else _of_csv(text, view)
 
@@ -109,13 +112,15 @@ def _text_of(source: Path) -> str:
         raise EvaluationsError(f"cannot read {source}: {error}; nothing was changed") from error
 
 
-def _of_run(source: Path, view: RunView) -> Iterator[_Row]:
+def _run_at(source: Path) -> RunSnapshot:
     if not RunLayout(source).is_run():
         raise EvaluationsError(f"{source} is a directory, but no NePS run; nothing was changed")
-    other = read_once(source)
-    spaces = [
-        read_pipeline_space(RunLayout(root).pipeline_space) for root in (source, view.snapshot.root)
-    ]
+    return read_once(source)
+
+
+def _of_run(other: RunSnapshot, view: RunView) -> Iterator[_Row]:
+    roots = (other.root, view.snapshot.root)
+    spaces = [read_pipeline_space(RunLayout(root).pipeline_space) for root in roots]
     is_same = None not in spaces and is_same_space(*spaces)
     for trial in other.trials.values():
         yield _Row(f"trial {trial.id}", trial.config, _fields_of(trial), is_stored=is_same)

@@ -44,6 +44,7 @@ def plan_import(view: RunView, found: Found) -> Plan:
             *(f"skipped: {each}" for each in found.skipped[:_MOST_SHOWN]),
             *([f"skipped: {left_out} more"] if left_out > 0 else []),
         ),
+        risks=tuple(f"not all of that run can be read: {each}" for each in found.problems),
         nothing=None if found.evaluated else "no evaluation fits this run",
     )
 

@@ -184,6 +184,19 @@ def test_an_architecture_is_enqueued_like_another(run_copy: CopyRun) -> None:
 # --- import --------------------------------------------------------------------------------------
 
 
+def test_what_cannot_be_read_of_the_other_run_is_told_before_it_is_imported(
+    run_copy: CopyRun,
+) -> None:
+    root, other = run_copy("random-0.17"), run_copy("killed-0.17")
+    cache = other / "configs/.trial_cache.pkl"
+    os.truncate(cache, cache.stat().st_size - 9)
+    os.utime(cache, (1.0, 1.0))
+
+    shown = Outcome("import", root, other, "--dry-run")
+
+    assert "not all of that run can be read: configs/.trial_cache.pkl" in shown.output
+
+
 def test_another_run_is_imported(run_copy: CopyRun) -> None:
     root, other = run_copy("random-0.17"), run_copy("killed-0.17")
     shown = Outcome("import", root, other, "--dry-run")
