@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from neps_state import NePSState, State, Trial
+from neps_tui.actions import ACTIONS
 from neps_tui.app import Options
 from neps_tui.changes import importing
 from neps_tui.changes.evaluations import EvaluationsError, Found
@@ -145,6 +146,70 @@ def test_a_trial_is_removed_from_the_palette(drive: Drive, run_copy: CopyRun) ->
 
     drive(root, steps)
     assert "15_rung_3" not in trials(root)
+
+
+async def click_on(dashboard: Any, text: str) -> None:
+    """Clicks on the first place of the screen that says so."""
+    await dashboard.shows(text)
+    lines = dashboard.text().splitlines()
+    row = next(at for at, line in enumerate(lines) if text in line)
+    await dashboard.pilot.click(offset=(lines[row].index(text), row))
+    await dashboard.pilot.pause()
+
+
+BY_MOUSE = {
+    action.id: (f"{action.label[0].upper()}{action.label[1:]}", action.help)
+    for action in ACTIONS
+    if action.changes_run and action.place in ("changes", "dashboard")
+}
+ASKED = {
+    "change('reset')": "Reset 25_rung_0?",
+    "change('remove')": "Remove 25_rung_0?",
+    "change('report')": "give every objective",
+    "change('mark_corrupted')": "Mark 25_rung_0 as corrupted?",
+    "change('mark_failed')": "Mark 25_rung_0 as failed?",
+    "change('enqueue')": "learning_rate",
+    "change('reset_abandoned')": "no worker has certainly left a trial",
+    "change('import')": "Evaluations made elsewhere",
+    "change('budget')": "Leave it",
+    "change('clear_errors')": "every row of the error dump",
+    "change('undo')": "no change of this program is left",
+}
+
+
+@pytest.mark.parametrize("action", BY_MOUSE)
+def test_every_change_is_asked_for_by_mouse(action: str, drive: Drive, run_copy: CopyRun) -> None:
+    label, help = BY_MOUSE[action]
+
+    async def steps(dashboard: Any) -> None:
+        await click_on(dashboard, "25_rung_0")
+        await click_on(dashboard, "palette")
+        await dashboard.press(*(" " if each == " " else each for each in label.lower()))
+        await click_on(dashboard, help[:20])
+        await dashboard.shows(ASKED[action])
+
+    drive(run_copy("hyperband-0.17"), steps)
+
+
+def test_a_trial_is_removed_and_comes_back_by_mouse_alone(drive: Drive, run_copy: CopyRun) -> None:
+    root = run_copy("hyperband-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await click_on(dashboard, "25_rung_0")
+        await click_on(dashboard, "palette")
+        await dashboard.press(*"remove")
+        await click_on(dashboard, "Take the chosen trials out")
+        await click_on(dashboard, "Yes, remove")
+        await dashboard.shows("25_rung_0 out of the run")
+        assert "25_rung_0" not in trials(root)
+        await click_on(dashboard, "palette")
+        await dashboard.press(*"undo")
+        await click_on(dashboard, "Take back")
+        await click_on(dashboard, "Yes, ")
+        await dashboard.shows("Evaluated 40")
+
+    drive(root, steps)
+    assert "25_rung_0" in trials(root)
 
 
 def test_a_report_is_typed_checked_and_confirmed(drive: Drive, run_copy: CopyRun) -> None:
