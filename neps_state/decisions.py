@@ -66,16 +66,18 @@ def reporting(
     # NePS's brackets take nothing but floats for an objective.
     values = [float(value) for value in objective]
     error = None if message is None else RuntimeError(message)
+    # What has ended did so then: only its outcome is told anew.
+    ended = after.metadata.time_end
     after.report = after.set_complete(
         report_as="success" if error is None else "crashed",
-        time_end=now,
+        time_end=now if ended is None else ended,
         objective_to_minimize=None if error else values[0] if len(values) == 1 else values,
         cost=cost,
         learning_curve=None,
         err=picklable_error(error),
         tb=None,
         extra={},
-        evaluation_duration=None,
+        evaluation_duration=after.metadata.evaluation_duration,
     )
     edits = [TrialEdit(trial, after)]
     added = () if error is None else (_row(trial.id, error, by),)

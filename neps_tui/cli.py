@@ -267,7 +267,9 @@ def _change(
     parser = _run_command(commands, name, _lazily("changing", function), help_text)
     _add_asking(parser)
     parser.add_argument(
-        "--force", action="store_true", help="even what a worker may still be evaluating"
+        "--force",
+        action="store_true",
+        help="even a success, or what a worker may still be evaluating",
     )
     return parser
 

@@ -118,8 +118,8 @@ class FormScreen(ModalScreen[None]):
                     yield Static(self._inert(entry.hint), classes="hint")
             yield self._verdict
             with Horizontal(id="answers"):
-                yield Button("Leave it", id="leave")
-                yield Button("Go on", id="go", variant="primary")
+                yield Button("Leave it (esc)", id="leave")
+                yield Button("Go on (enter)", id="go", variant="primary")
 
     def on_mount(self) -> None:
         """Say what is missing."""

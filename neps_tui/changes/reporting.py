@@ -123,8 +123,8 @@ def plan_mark(
         lines=(
             f"{state.value} from now on: {counted(len(chosen), 'trial')}, not evaluated again",
             *(f"  {describe(trial)}" for trial in chosen),
-            "Their reports and files stay, their errors until these are cleared. "
-            "NePS goes on by the reports.",
+            "Their reports and files stay, and the optimizer goes on learning from the reports. "
+            "Errors of theirs stay until they are cleared.",
         ),
         risks=(
             *(

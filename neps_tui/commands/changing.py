@@ -14,7 +14,7 @@ from neps_state import LockFailedError, NePSError, NePSState, NothingToUndoError
 from neps_state.config_form import ConfigError
 from neps_tui.changes.plan import Plan
 from neps_tui.commands.asking import confirmed, need_leave_to_write
-from neps_tui.commands.choosing import choose
+from neps_tui.commands.choosing import choose, rungs_of
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import read_run
 from neps_tui.view import RunView
@@ -264,7 +264,8 @@ def _named(
     unknown = [each for each in trial_ids if each not in trials]
     if unknown:
         raise CommandError(
-            f"there is no trial {', '.join(unknown)} in {arguments.root}; nothing was changed",
+            f"there is no trial {', '.join(unknown)} in {arguments.root}"
+            f"{rungs_of(unknown, trials)}; nothing was changed",
             Exit.NOTHING_MATCHED,
         )
     return [trials[each] for each in dict.fromkeys(trial_ids)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from neps_state import Trial
 from neps_tui.commands.exit_status import CommandError, Exit
@@ -10,6 +10,14 @@ from neps_tui.facts.field_names import UnknownFieldError
 from neps_tui.facts.trial_fields import SortKey, TrialFields, natural_id, sort_by_several, sort_key
 from neps_tui.trials.filter import FilterError, parse_filter
 from neps_tui.view import RunView
+
+
+def rungs_of(unknown: Iterable[str], known: Iterable[str]) -> str:
+    """The trials whose config somebody may have meant, as in `; there are 3_rung_0, 3_rung_1`."""
+    beginnings = tuple(f"{each}_rung_" for each in unknown)
+    found = [each for each in known if each.startswith(beginnings)]
+    named = ", ".join(found)
+    return f"; there {'is' if len(found) == 1 else 'are'} {named}" if found else ""
 
 
 def choose(

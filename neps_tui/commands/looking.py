@@ -13,7 +13,7 @@ from typing import Any
 from neps_state import Trial
 from neps_tui.commands.about_optimizer import about_optimizer
 from neps_tui.commands.about_trial import about_trial
-from neps_tui.commands.choosing import choose
+from neps_tui.commands.choosing import choose, rungs_of
 from neps_tui.commands.errors_by_kind import errors_by_kind
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import read_run
@@ -61,7 +61,10 @@ def trial(arguments: argparse.Namespace) -> Exit:
     run = read_run(arguments.root)
     found = run.snapshot.trials.get(arguments.id)
     if found is None:
-        raise CommandError(f"there is no trial {arguments.id} in {arguments.root}", Exit.USAGE)
+        there_are = rungs_of([arguments.id], run.snapshot.trials)
+        raise CommandError(
+            f"there is no trial {arguments.id} in {arguments.root}{there_are}", Exit.USAGE
+        )
     record = records.trial_record(found, run.snapshot, run.summary)
     rows = [error for error in run.snapshot.errors if error.trial_id == found.id]
     traceback = found.report.tb if found.report else None

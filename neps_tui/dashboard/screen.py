@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -316,6 +317,7 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
             return
         self._show_evaluated()
         self._evaluated.sort_next()
+        self._remember_columns()
 
     def action_columns(self) -> None:
         """Choose and order the columns of the evaluated trials, and sort by several."""
@@ -330,9 +332,10 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
         )
         self.app.push_screen(chooser, self._remember_columns)
 
-    def _remember_columns(self, result: None) -> None:
+    def _remember_columns(self, result: None = None) -> None:
         del result
-        self._remember("columns", self._evaluated.rows.choice.as_plain())
+        rows = self._evaluated.rows
+        self._remember("columns", replace(rows.choice, sorting=rows.sorting).as_plain())
 
     def action_reverse_sort(self) -> None:
         """Turn the sorting round."""
@@ -340,6 +343,7 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
             return
         self._show_evaluated()
         self._evaluated.reverse()
+        self._remember_columns()
 
     def _show_evaluated(self) -> None:
         """Where there are tabs, what is sorted might not be seen."""
@@ -349,6 +353,7 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
     @on(TrialTable.SortRequested, "#evaluated TrialTable")
     def _on_sort(self, event: TrialTable.SortRequested) -> None:
         self._evaluated.sort_by(event.column_key)
+        self._remember_columns()
 
     # --- filter, and going to a trial ----------------------------------------------------------
 

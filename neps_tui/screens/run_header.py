@@ -17,6 +17,7 @@ from neps_tui.view import RunView
 from neps_tui.words.formatting import (
     age,
     bar,
+    counted,
     date_and_time,
     duration,
     number,
@@ -161,7 +162,7 @@ class RunHeader(Vertical):
             yield part
         limit = next((each for each in summary.limits if not each.per_worker), None)
         if limit is None:
-            yield f"  {summary.usage.evaluations} evaluations", ""
+            yield f"  {counted(summary.usage.evaluations, 'evaluation')}", ""
         else:
             room = min(_BAR_WIDTH, max(0, width - used - 52))
             if room >= 5:

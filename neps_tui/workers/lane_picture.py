@@ -161,11 +161,14 @@ class LanePicture:
         if not named:
             idle = range(0)
         cells = [self._cell(cell, idle) for cell in range(len(self._halves) // 2)]
+        free = 0
         for cell, rank, text in self._labels if named else ():
-            looks = (f"on-{_NAMES[rank]}",)
-            for index, letter in enumerate(text, cell):
-                if self._halves[2 * index : 2 * index + 2] == [rank, rank]:
-                    cells[index] = Piece(letter, looks)
+            stop = cell + len(text)
+            # Of a trial that others cover in part, pieces of the name would tell nobody anything.
+            if cell >= free and set(self._halves[2 * cell : 2 * stop]) == {rank}:
+                looks = (f"on-{_NAMES[rank]}",)
+                cells[cell:stop] = [Piece(letter, looks) for letter in text]
+                free = stop
         for cell, rank in self._signs.items():
             if 0 <= cell < len(cells):
                 cells[cell] = self._share(cell, rank) or self._sign(rank, named)

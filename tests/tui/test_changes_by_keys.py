@@ -171,7 +171,7 @@ ASKED = {
     "change('enqueue')": "learning_rate",
     "change('reset_abandoned')": "no worker has certainly left a trial",
     "change('import')": "Evaluations made elsewhere",
-    "change('budget')": "Leave it",
+    "change('budget')": "Leave it (esc)",
     "change('clear_errors')": "every row of the error dump",
     "change('undo')": "no change of this program is left",
 }

@@ -111,6 +111,18 @@ def test_a_report_by_hand_is_what_a_worker_would_have_reported(run_copy: CopyRun
     assert trial.metadata.time_end is not None
 
 
+def test_a_trial_that_has_ended_did_so_when_it_did_whatever_is_told_of_it(
+    run_copy: CopyRun,
+) -> None:
+    root = run_copy("killed-0.17")
+    before = trials(root)["8"].metadata
+    assert Outcome("report", root, "8", "--objective", "0.25", "--yes").status == 0
+    after = trials(root)["8"].metadata
+    assert after.state is State.SUCCESS
+    assert (after.time_started, after.time_end) == (before.time_started, before.time_end)
+    assert after.evaluation_duration == before.evaluation_duration
+
+
 def test_a_crash_told_by_hand_has_a_row_in_the_error_dump(run_copy: CopyRun) -> None:
     root = run_copy("killed-0.17")
     assert Outcome("report", root, "11", "--crashed", "node lost", "--yes").status == 0

@@ -195,6 +195,23 @@ def test_any_choice_shows_every_column_once(order: list[str], keys: list[str]) -
 # --- the sorting, remembered with the columns ------------------------------------------------
 
 
+def test_however_it_was_chosen_the_sorting_is_remembered(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def choose(dashboard: Any) -> None:
+        await dashboard.shows("objective▲")
+        await dashboard.press("s")
+        await dashboard.shows("epochs▲")
+        await dashboard.press("S")
+        await dashboard.shows("epochs▼")
+
+    async def look(dashboard: Any) -> None:
+        await dashboard.shows("epochs▼")
+
+    drive(recorded_run("hyperband-0.17"), choose)
+    drive(recorded_run("hyperband-0.17"), look)
+
+
 def test_the_sorting_survives_being_remembered() -> None:
     choice = ColumnChoice(sorting=(("epochs", True), ("objective", False)))
     assert ColumnChoice.from_plain(json.loads(json.dumps(choice.as_plain()))) == choice

@@ -149,6 +149,7 @@ def test_the_optimizer_has_budget_and_space(run: Run, recorded_run: CopyRun) -> 
         (("status", "ROOT"), "give one of"),
         (("status", "ROOT/json-0.17/configs"), "is no NePS run"),
         (("trial", "ROOT/json-0.17", "99"), "there is no trial 99"),
+        (("trial", "ROOT/hyperband-0.17", "15"), "there are 15_rung_0, 15_rung_1, 15_rung_2"),
         (("trials", "ROOT/json-0.17", "--where", "objective<"), "expected a value"),
         (("trials", "ROOT/json-0.17", "--sort", "nosuch"), "there is no field"),
     ],

@@ -163,6 +163,13 @@ def test_a_bar_with_room_for_it_has_its_name() -> None:
     assert drawn(hostile) == "█5 ███████"
 
 
+def test_of_a_name_that_others_cover_in_part_nothing_is_written() -> None:
+    crash = bar(7, 9, State.CRASHED)
+    assert "l" in drawn(bar(0, 19, name="long"))
+    assert not set("long") & set(drawn(bar(0, 19, name="long"), crash))
+    assert drawn(bar(0, 19, name="long"), bar(1, 19, name="other")).count("o") == 1
+
+
 def test_the_chosen_bar_is_above_all_others_and_at_least_a_cell_wide() -> None:
     made = picture(bar(0, 9.9, State.CRASHED), bar(4.2, 4.3))
     made.choose(bar(4.2, 4.3))
