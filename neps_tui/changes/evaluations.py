@@ -252,6 +252,7 @@ class _Fit:
                 name: fields[name].parse(text) if name in fields else text
                 for name, text in row.config.items()
             }
+        config = self._form.config(given)
         # The objective at another fidelity is another one: it must be told, not guessed.
         told = set(given)
         missing = [
@@ -259,7 +260,7 @@ class _Fit:
         ]
         if missing:
             raise ValueError(f"it does not say at which {missing[0]} it was evaluated")
-        return self._form.config(given)
+        return config
 
 
 def _identity(config: Mapping[str, Any]) -> Hashable:
@@ -304,4 +305,7 @@ def _number(given: Any) -> float | None:
         return None
     if isinstance(given, bool) or not isinstance(given, int | float | str):
         raise ValueError(f"{given!r} is no number")
-    return float(given)
+    try:
+        return float(given)
+    except ValueError:
+        raise ValueError(f"{given!r} is no number") from None

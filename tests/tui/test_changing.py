@@ -239,6 +239,16 @@ def test_what_trials_prints_can_be_imported(form: str, run_copy: CopyRun, tmp_pa
         assert trial_id.endswith(f"_rung_{rung}")
 
 
+def test_what_is_wrong_with_a_table_is_said_in_its_own_words(
+    run_copy: CopyRun, tmp_path: Path
+) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("lr,weight_decay,objective\n0.1,0.5,0.2\n0.1,0.5,hello\n")
+    shown = Outcome("import", run_copy("hyperband-0.17"), table, "--dry-run").output
+    assert "line 2: learning_rate is missing" in shown
+    assert "line 3: 'hello' is no number" in shown
+
+
 def test_a_table_that_somebody_wrote_is_imported(run_copy: CopyRun, tmp_path: Path) -> None:
     root = run_copy("random-0.17")
     table = tmp_path / "mine.csv"
