@@ -57,7 +57,7 @@ def test_random_changes_beside_real_workers_lose_nothing(
         trio.start(name, EVALUATIONS, "join")
     changers = start_changers(root, tmp_path)
     for worker_id, process in trio.processes.items():
-        assert process.wait(timeout=4000) == 0, trio.log(worker_id)[-3000:]
+        assert process.wait(timeout=10_000) == 0, trio.log(worker_id)[-3000:]
     (root / "stop").touch()
     for seed, changer in enumerate(changers):
         assert changer.wait(timeout=60) == 0, (tmp_path / f"errors-{seed}").read_text()
