@@ -2,7 +2,8 @@
 
 The cache decides: the one write in which it takes up an edit, or the rename that puts a cache
 without some trials in its place, is the moment at which the edit has happened. Whatever comes
-after is finished by the next change of this package, whatever came before is taken back.
+after is finished by the next change of this package, whatever came before is taken back. Rows come
+into the error dump before it and go out of it after it, so that no crash ever lacks its row.
 """
 
 from __future__ import annotations
@@ -104,6 +105,7 @@ class Editor:
 
     def _carry_out(self, edit: Edit, change: Change) -> None:
         changed, added, removed = _kinds(edit)
+        add_errors(self._layout.errors, edit.adds)
         if changed:
             self._repo.change_trials(changed)
         if added:
@@ -112,7 +114,6 @@ class Editor:
             change.whole.mkdir()
             self._repo.remove_trials([trial.id for trial in removed], change.whole)
         drop_errors(self._layout.errors, edit.drops)
-        add_errors(self._layout.errors, edit.adds)
         if edit.budget is not None:
             self._set_budget(edit.budget[1])
 
@@ -201,6 +202,7 @@ class Editor:
                 self._repo.put_aside_directories(ids, kept_in)
             else:
                 self._repo.drop_unfinished_directories(ids)
+        drop_errors(self._layout.errors, edit.adds)
         self.history.withdraw(change)
 
 

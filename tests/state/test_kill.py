@@ -15,7 +15,7 @@ import pytest
 from faults import BETWEEN, FAILURES, WITHIN, Fate, deaths
 from operations import OPERATIONS
 
-from neps_state import NePSState, Trial
+from neps_state import NePSState, State, Trial
 from neps_state.cache import parse_cache
 from neps_state.decisions import removing
 from neps_state.history import History
@@ -114,6 +114,42 @@ def test_whatever_cuts_an_operation_short_leaves_a_valid_run_that_lost_nothing(
         later = RunReader(root, clock=lambda: 1e10).poll()
         assert later.problems == ()
         assert later.trials.keys() == state.lock_and_read_trials().keys()
+
+
+@pytest.mark.parametrize("name", ["tell of a crash", "reset and undo", "remove and undo"])
+def test_no_crash_ever_lacks_its_row(name: str, tmp_path: Path, make: Any) -> None:
+    operation = OPERATIONS[name]
+    template = tmp_path / "run"
+    make.mixed(template)
+
+    def run(root: Path) -> None:
+        operation.run(NePSState.create_or_load(root, load_only=True), make)
+
+    def lacking(root: Path) -> set[str]:
+        state = NePSState.create_or_load(root, load_only=True)
+        trials = state.lock_and_read_trials().values()
+        crashed = {trial.id for trial in trials if trial.state is State.CRASHED}
+        return crashed - {row.trial_id for row in state.lock_and_get_errors().errs}
+
+    for root in deaths(template, tmp_path, run, BETWEEN):
+        assert lacking(root) == set()
+
+
+def test_a_row_whose_crash_never_came_is_taken_back(tmp_path: Path, make: Any) -> None:
+    template = tmp_path / "run"
+    make.mixed(template)
+    before = NePSState.create_or_load(template, load_only=True).lock_and_get_errors().errs
+
+    def run(root: Path) -> None:
+        OPERATIONS["tell of a crash"].run(NePSState.create_or_load(root, load_only=True), make)
+
+    for root in deaths(template, tmp_path, run, BETWEEN):
+        state = NePSState.create_or_load(root, load_only=True)
+        state.lock_and_finish_changes()
+        has_crashed = state.lock_and_get_trial_by_id("5").state is State.CRASHED
+        rows = state.lock_and_get_errors().errs
+        assert len(rows) == len(before) + has_crashed
+        assert rows[: len(before)] == before
 
 
 def test_a_kill_while_a_run_is_made_leaves_no_half_run(tmp_path: Path, make: Any) -> None:
