@@ -26,12 +26,14 @@ class Entry:
         hint: What may be typed.
         value: What stands in it at first.
         choices: What may be chosen, if it is one of a few things.
+        is_path: Whether it names a file or a directory.
     """
 
     name: str
     hint: str = ""
     value: str = ""
     choices: tuple[str, ...] = ()
+    is_path: bool = False
 
 
 @dataclass(frozen=True, slots=True)

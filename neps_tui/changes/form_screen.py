@@ -12,10 +12,11 @@ from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.suggester import SuggestFromList
+from textual.suggester import Suggester, SuggestFromList
 from textual.widgets import Button, Input, Static
 
-from neps_tui.changes.form import Form, FormError, Typed
+from neps_tui.changes.form import Entry, Form, FormError, Typed
+from neps_tui.changes.path_suggester import PathSuggester
 from neps_tui.changes.plan import Plan
 from neps_tui.words.formatting import plain, to_ascii
 
@@ -55,6 +56,7 @@ class FormScreen(ModalScreen[None]):
             grid-gutter: 0 1;
             height: auto;
         }
+        Grid.-of-a-path { grid-columns: auto 1fr auto; }
         .name { width: auto; max-width: 30; }
         .hint { color: $text-muted; }
         Input { height: 1; border: none; padding: 0 1; background: $boost; }
@@ -96,7 +98,7 @@ class FormScreen(ModalScreen[None]):
             entry.name: Input(
                 plain(entry.value),
                 compact=True,
-                suggester=SuggestFromList(map(plain, entry.choices)) if entry.choices else None,
+                suggester=_suggester(entry),
             )
             for entry in form.entries
         }
@@ -111,7 +113,9 @@ class FormScreen(ModalScreen[None]):
         """Title, a row for each entry, what it comes to, answers."""
         with Vertical():
             yield Static(self._inert(self._form.title), id="title")
-            with VerticalScroll(can_focus=False), Grid():
+            names_a_path = any(entry.is_path for entry in self._form.entries)
+            grid = Grid(classes="-of-a-path" if names_a_path else None)
+            with VerticalScroll(can_focus=False), grid:
                 for entry in self._form.entries:
                     yield Static(self._inert(entry.name), classes="name")
                     yield self._inputs[entry.name]
@@ -197,3 +201,10 @@ class FormScreen(ModalScreen[None]):
     def action_leave(self) -> None:
         """Change nothing."""
         self.dismiss()
+
+
+def _suggester(entry: Entry) -> Suggester | None:
+    """What says how something typed into an entry may go on."""
+    if entry.is_path:
+        return PathSuggester()
+    return SuggestFromList(map(plain, entry.choices)) if entry.choices else None

@@ -65,5 +65,5 @@ def import_form(view: RunView) -> Form:
         except (ConfigError, EvaluationsError) as error:
             raise FormError(str(error)) from error
 
-    hint = "CSV, JSON lines, or another run directory"
-    return Form("Evaluations made elsewhere", (Entry("file", hint),), make, is_live=False)
+    entry = Entry("file", "CSV, JSON lines, a run; → completes", is_path=True)
+    return Form("Evaluations made elsewhere", (entry,), make, is_live=False)

@@ -95,6 +95,8 @@ def plan_undo(view: RunView, past: Past, wanted: str | None, *, now: float) -> P
     if isinstance(found, str):
         return Plan("undo nothing", "", lambda state, force: state.lock_and_undo(), nothing=found)
     refusal = past.obstacles.get(found.id)
+    if refusal is not None and wanted is None and past.undoable - past.obstacles.keys():
+        refusal += "; earlier changes can still be taken back one by one (H, or undo --list)"
     edit = _edit_of(found).turned_round(found.id) if refusal is None else Edit("undo")
     going = [each.before for each in edit.trials if each.before and each.after is None]
     return Plan(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from neps_tui.words.formatting import few_of
+
 _MOST_NAMED = 3
+_MOST_LISTED = 12
 
 
 class UnknownFieldError(KeyError):
@@ -70,9 +73,7 @@ class FieldNames:
         close = begun[:_MOST_NAMED] or get_close_matches(_shape(typed), names, n=_MOST_NAMED)
         if close:
             return f"; did you mean {' or '.join(names[each] for each in close)}?"
-        few = list(names.values())[:_MOST_NAMED]
-        more = f" and {len(names) - len(few)} more" if len(names) > len(few) else ""
-        return f"; there are {', '.join(few)}{more}"
+        return f"; there are {few_of(list(names.values()), _MOST_LISTED)}"
 
 
 def _shape(name: str) -> str:

@@ -137,7 +137,7 @@ class _Totals:
         if started is None or not -math.inf < started <= ended:
             # A time that no clock shows tells nothing, nor does a start after the end.
             started = ended
-        insort(self._latest, Span(started, ended), key=_end_of)
+        insort(self._latest, Span(started, ended, metadata.evaluating_worker_id), key=_end_of)
         del self._latest[:-_LATEST]
 
     def _note_worker(self, worker: str | None, report: Report, fidelity: object) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from neps_tui.facts.summary import BETWEEN_TRIALS, Limit, RunSummary, Span, Usage
@@ -27,6 +28,36 @@ def evaluations_per_second(spans: Sequence[Span], now: float) -> float | None:
         return None
     seconds = max(now, spans[-1].end) - spans[0].end - _silence(spans)
     return (len(spans) - 1) / seconds if seconds > 0 else None
+
+
+def pace_of(spans: Sequence[Span], at_work: Collection[str], now: float) -> float | None:
+    """How many trials will end in a second, if those at work go on as all did.
+
+    A worker that died takes its share of the pace with it, and one that came brings as much as the
+    others have.
+
+    Args:
+        spans: From when to when trials were evaluated, by their end.
+        at_work: The workers that evaluate something now; if there are none, the pace is that of
+            those who did.
+        now: Seconds since the epoch.
+
+    Returns:
+        None before two trials have ended.
+    """
+    pace = evaluations_per_second(spans, now)
+    if not pace:
+        return pace
+    turns: defaultdict[str | None, list[Span]] = defaultdict(list)
+    for span in spans:
+        turns[span.worker].append(span)
+    present = 0.0
+    for worker, own in turns.items():
+        until = max(now, own[-1].end) if worker in at_work else own[-1].end
+        since = max(spans[0].end, min(span.start for span in own))
+        present += max(0.0, until - since - _silence(own))
+    usual = present * pace / (len(spans) - 1)
+    return pace * len(at_work) / usual if at_work and usual > 0 else pace
 
 
 def _silence(spans: Sequence[Span]) -> float:
@@ -67,7 +98,7 @@ class Outlook:
         self._evaluations = summary.usage.evaluations
         goes_on = summary.condition(now) == "live" and not has_stalled(summary.latest, now)
         self.at_work = summary.at_work(now)
-        self.per_second = evaluations_per_second(summary.latest, now) if goes_on else None
+        self.per_second = pace_of(summary.latest, self.at_work, now) if goes_on else None
 
     @property
     def limits(self) -> tuple[Limit, ...]:

@@ -23,10 +23,11 @@ BETWEEN_TRIALS = 60.0
 
 
 class Span(NamedTuple):
-    """From when to when a trial was evaluated, seconds since the epoch."""
+    """From when to when a trial was evaluated, seconds since the epoch, and by whom."""
 
     start: float
     end: float
+    worker: str | None
 
 
 @dataclass(frozen=True, slots=True)

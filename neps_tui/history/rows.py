@@ -13,7 +13,7 @@ from neps_tui.widgets.columns import Cell, Column
 from neps_tui.words.formatting import age, date_and_time
 
 COLUMNS = (
-    Column("action", "change", max_width=12),
+    Column("action", "change", max_width=14),
     Column("when", "when"),
     Column("standing", "standing"),
     Column("trials", "trials", max_width=60),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from neps_tui.app import NepsTuiApp, Options
 from neps_tui.widgets.trial_table import FLASH_TICK
@@ -61,6 +62,8 @@ def in_the_past(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
 
 async def settled(pilot: Pilot[Any]) -> None:
     """Waits until the screen stays as it is, however slow the machine."""
+    for line in pilot.app.screen.query(Input):
+        line.cursor_blink = False
     calm, before = 0, ""
     while calm < 3:
         await pilot.pause(0.2)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from neps_state import NePSState, State, Trial
 from neps_tui.actions import ACTIONS
@@ -16,6 +17,7 @@ from neps_tui.app import Options
 from neps_tui.changes import importing
 from neps_tui.changes.evaluations import EvaluationsError, Found
 from neps_tui.changes.form_screen import FormScreen
+from neps_tui.changes.path_suggester import completed_path
 from neps_tui.dashboard.screen import DashboardScreen
 from neps_tui.history.screen import HistoryScreen
 from neps_tui.screens.confirm import ConfirmScreen
@@ -344,6 +346,39 @@ def test_evaluations_are_imported_from_another_run(drive: Drive, run_copy: CopyR
 
     drive(root, steps)
     assert sum(each.state is State.EXTERNAL for each in trials(root).values()) == 8
+
+
+def test_a_path_is_completed_as_it_is_typed(
+    drive: Drive, run_copy: CopyRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given/grid of 2024.csv").write_text("")
+    (tmp_path / "given/.hidden").write_text("")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("I")
+        line = dashboard.app.screen.query_one(Input)
+        for begun, completed in (("giv", "given/"), ("given/", "given/grid of 2024.csv")):
+            line.value = begun
+            await dashboard.press("end")
+            await dashboard.shows(completed)
+            await dashboard.press("right")
+            assert line.value == completed
+
+    drive(run_copy("random-0.17"), steps)
+
+
+@pytest.mark.parametrize("begun", ["", "/nowhere/at/all", "~nobody-of-that-name/x", "\0"])
+def test_what_goes_on_nowhere_is_not_completed(begun: str) -> None:
+    assert completed_path(begun) is None
+
+
+def test_a_name_that_cannot_be_drawn_as_it_is_is_not_suggested(tmp_path: Path) -> None:
+    (tmp_path / "a\x1b[31m").write_text("")
+    assert completed_path(f"{tmp_path}/a") is None
+    (tmp_path / "ab").write_text("")
+    assert completed_path(f"{tmp_path}/a") == f"{tmp_path}/ab"
 
 
 def test_while_a_file_is_read_keys_are_answered(

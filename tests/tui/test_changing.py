@@ -494,6 +494,23 @@ def test_an_undo_that_would_be_refused_says_so_before_it_asks(run_copy: CopyRun)
     assert "cannot be undone: trial 3 has changed" in Outcome("undo", root, "--list").output
 
 
+def test_a_refused_undo_tells_of_earlier_changes_that_are_not(run_copy: CopyRun) -> None:
+    root = run_copy("random-0.17")
+    alone = "H, or undo --list"
+    Outcome("mark", root, "4", "--failed", "--yes")
+    Outcome("mark", root, "3", "--failed", "--yes")
+    state = NePSState.create_or_load(root, load_only=True)
+    for trial_id, is_told in (("3", True), ("4", False)):
+        state.lock_and_reset_trial_by_id(trial_id)
+        Outcome("undo", root, "--yes")
+        taken = state.lock_and_get_trial_by_id(trial_id)
+        taken.set_evaluating(time_started=5.0, worker_id="worker_9")
+        state.put_updated_trial(taken, hints="metadata")
+        refused = Outcome("undo", root, "--yes")
+        assert refused.status == 3
+        assert (alone in refused.error) == is_told
+
+
 def test_a_beginning_that_fits_several_changes_is_not_enough(run_copy: CopyRun) -> None:
     root = run_copy("random-0.17")
     Outcome("mark", root, "3", "--failed", "--yes")

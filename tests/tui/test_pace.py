@@ -50,7 +50,7 @@ def outlook(trials: Sequence[Trial], now: float, **budget: float) -> Outlook:
 
 
 def test_the_pace_slows_down_when_nothing_ends_any_more() -> None:
-    spans = [Span(second - 9.0, second) for second in map(float, range(0, 100, 10))]
+    spans = [Span(second - 9.0, second, "w1") for second in map(float, range(0, 100, 10))]
     assert evaluations_per_second(spans, now=90.0) == pytest.approx(0.1)
     assert evaluations_per_second(spans, now=180.0) == pytest.approx(0.05)
     assert not has_stalled(spans, now=100.0)
@@ -68,8 +68,35 @@ def test_a_night_in_which_nobody_worked_does_not_slow_the_pace_down() -> None:
 
 
 def test_a_trial_that_took_all_night_was_work() -> None:
-    spans = [Span(0.0, 1.0), Span(0.0, 36_000.0), Span(36_000.0, 36_001.0)]
+    spans = [Span(0.0, 1.0, "w1"), Span(0.0, 36_000.0, "w2"), Span(36_000.0, 36_001.0, "w1")]
     assert evaluations_per_second(spans, 36_001.0) == pytest.approx(2 / 36_000.0)
+
+
+def test_a_worker_that_died_takes_its_pace_with_it() -> None:
+    ended = [*every_ten_seconds(40, "w1"), *every_ten_seconds(20, "w2")]
+    running = [trial(98, "w1", 400.0, None), trial(99, "w2", 200.0, None)]
+    found = outlook([*ended, *running], 400.0, total_evaluations_to_spend=70)
+    assert found.at_work == {"w1"}
+    assert found.per_second == pytest.approx(0.1, rel=0.1)
+    assert found.end is not None
+    assert found.end[0] == pytest.approx(100.0, rel=0.1)
+
+
+def test_a_worker_that_came_brings_its_pace_with_it() -> None:
+    ended = [*every_ten_seconds(40, "w1"), *every_ten_seconds(2, "w2", since=380.0)]
+    running = [trial(98, "w1", 400.0, None), trial(99, "w2", 400.0, None)]
+    found = outlook([*ended, *running], 400.0)
+    assert found.at_work == {"w1", "w2"}
+    assert found.per_second == pytest.approx(0.2, rel=0.1)
+
+
+def test_workers_of_which_one_waits_for_long_go_at_the_pace_of_both() -> None:
+    ended = [
+        trial(at, f"w{at % 2}", 10.0 * at - 60.0 * (at % 7 == 0), 10.0 * at + 8.0)
+        for at in range(8, 40)
+    ]
+    running = [trial(98, "w1", 400.0, None), trial(99, "w0", 400.0, None)]
+    assert outlook([*ended, *running], 400.0).per_second == pytest.approx(0.1, rel=0.1)
 
 
 def test_before_two_trials_have_ended_nothing_tells_the_pace() -> None:
