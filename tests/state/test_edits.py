@@ -389,6 +389,33 @@ def test_trials_that_are_not_as_seen_are_left_and_the_others_edited(mixed_run: N
     assert "may still be evaluating" in changed.refused["5"]
 
 
+@pytest.mark.parametrize(
+    ("trial_id", "what", "value"),
+    [
+        ("5", "evaluating_worker_id", "worker_1"),
+        ("1", "time_started", 7.0),
+        ("1", "time_end", 7.0),
+        ("1", "time_sampled", 7.0),
+        ("1", "state", State.FAILED),
+        ("1", "objective_to_minimize", 0.75),
+    ],
+)
+def test_a_trial_that_anybody_has_touched_since_it_was_seen_is_left(
+    mixed_run: NePSState, trial_id: str, what: str, value: object
+) -> None:
+    edit = removing([trials(mixed_run)[trial_id]], errors(mixed_run))
+    touched = trials(mixed_run)[trial_id]
+    assert hasattr(touched.metadata, what) != hasattr(touched.report, what)
+    setattr(touched.metadata if hasattr(touched.metadata, what) else touched.report, what, value)
+    mixed_run.put_updated_trial(touched)
+
+    changed = mixed_run.lock_and_edit(edit, force=True)
+
+    assert changed.done == ()
+    assert "changed meanwhile" in changed.refused[trial_id]
+    assert trial_id in trials(mixed_run)
+
+
 def test_a_budget_that_somebody_else_has_changed_is_left(mixed_run: NePSState) -> None:
     edit = budgeting(limits(mixed_run), {"total_cost_to_spend": 9.0})
     mixed_run.lock_and_update_global_budgets(

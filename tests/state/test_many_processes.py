@@ -6,8 +6,9 @@ import multiprocessing
 from pathlib import Path
 from typing import Any
 
-from neps_state import NePSError, NePSState, State
+from neps_state import NePSError, NePSState, NothingToUndoError, State
 from neps_state.cache import parse_cache
+from neps_state.decisions import dropping
 from neps_state.reader import read_once
 
 PROCESSES = 10
@@ -99,3 +100,34 @@ def test_a_worker_name_wanted_by_many_is_given_to_one(tmp_path: Path, make: Any)
         process.join(timeout=60)
 
     assert sorted(names, key=str) == [None] * 5 + ["the one"]
+
+
+def undo(root: Path, change_id: str, start: Any, done: Any) -> None:
+    """Someone who takes back the same as others, at the same moment."""
+    state = NePSState.create_or_load(root, load_only=True)
+    start.wait()
+    try:
+        done.put(state.lock_and_undo(change_id).change_id is not None)
+    except NothingToUndoError:
+        done.put(False)
+
+
+def test_a_change_that_several_take_back_at_once_is_taken_back_once(
+    tmp_path: Path, make: Any
+) -> None:
+    state = make.mixed(tmp_path / "run")
+    rows = state.lock_and_get_errors().errs
+    context = multiprocessing.get_context("fork")
+    for _ in range(5):
+        change_id = state.lock_and_edit(dropping(rows)).change_id
+        start, done = context.Barrier(4), context.Queue()
+        processes = [
+            context.Process(target=undo, args=(tmp_path / "run", change_id, start, done))
+            for _ in range(4)
+        ]
+        for process in processes:
+            process.start()
+        assert sorted(done.get(timeout=120) for _ in processes) == [False, False, False, True]
+        for process in processes:
+            process.join(timeout=120)
+        assert state.lock_and_get_errors().errs == rows

@@ -1,4 +1,4 @@
-"""What the forms look like in which a change is typed: pictures to be looked at when one changes."""
+"""What the forms look like in which a change is typed: pictures, looked at when one changes."""
 
 from __future__ import annotations
 
