@@ -22,6 +22,7 @@ from textual.events import Key
 from neps_state import NePSState, State, Trial
 from neps_tui.actions import ACTIONS
 from neps_tui.app import Options
+from neps_tui.dashboard.panes.errors import ErrorsPane
 from neps_tui.dashboard.screen import DashboardScreen
 from neps_tui.palette import ActionCommands
 from neps_tui.screens.confirm import ConfirmScreen
@@ -108,6 +109,25 @@ def test_the_next_and_the_trial_before_follow_the_table(
         await dashboard.shows("15_rung_3 · success · incumbent")
 
     drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_errors_that_an_undo_brought_back_stand_where_they_stood(
+    drive: Drive, run_copy: CopyRun
+) -> None:
+    root = run_copy("random-0.17")
+    state = NePSState.create_or_load(root, load_only=True)
+    before = [row.trial_id for row in state.lock_and_get_errors().errs]
+    state.lock_and_reset_trials([state.lock_and_get_trial_by_id(before[0])])
+    state.lock_and_undo()
+    assert state.lock_and_get_errors().errs[-1].trial_id == before[0]
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows(f"Errors {len(before)}")
+        pane = dashboard.app.screen.query_one(ErrorsPane)
+        shown = [pane.trial_of(key) for key in pane.query_one(TrialTable).keys]
+        assert shown == before[::-1]
+
+    drive(root, steps)
 
 
 def test_what_is_selected_stays_so_whatever_is_clicked_or_typed(
