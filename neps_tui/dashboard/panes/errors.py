@@ -55,8 +55,8 @@ def _newest_first(
 ) -> list[tuple[int, SerializableTrialError]]:
     """The errors by when their trials ended, each with its place in the dump.
 
-    The dump is in this order too, unless an undo has put rows back at its end. A row whose trial has
-    no end, as that was reset, counts as new as the newest before it.
+    The dump is in this order too, unless an undo has put rows back at its end. A row whose trial
+    has no end, as that was reset, counts as new as the newest before it.
     """
     dated = []
     latest = 0.0
