@@ -117,7 +117,8 @@ def parse_errors(data: bytes) -> ParsedErrors:
 
 def _parse_row(line: bytes) -> SerializableTrialError | None:
     try:
-        row: Any = json.loads(line)
+        # From bytes it would guess at encodings that NePS does not read.
+        row: Any = json.loads(line.decode())
     except (ValueError, RecursionError):
         return None
     if not isinstance(row, dict) or not isinstance(row.get("trial_id"), str):
@@ -129,7 +130,8 @@ def _parse_row(line: bytes) -> SerializableTrialError | None:
 
 def lines_that_stop_neps(data: bytes) -> list[int]:
     """Numbers, from 1, of the lines at which NePS's own reading of the dump fails."""
-    lines = data.split(b"\n")
+    # NePS reads the dump as text, of which a carriage return ends a line too.
+    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     if not lines[-1]:
         lines.pop()
     return [number for number, line in enumerate(lines, start=1) if not _is_read_by_neps(line)]
@@ -137,7 +139,7 @@ def lines_that_stop_neps(data: bytes) -> list[int]:
 
 def _is_read_by_neps(line: bytes) -> bool:
     try:
-        row: Any = json.loads(line)
+        row: Any = json.loads(line.decode())
     except (ValueError, RecursionError):
         return False
     return isinstance(row, dict) and row.keys() == _FIELDS and _parse_row(line) is not None

@@ -93,10 +93,11 @@ def load_text(data: bytes, text_format: TextFormat) -> Any:
     """
     try:
         if text_format == "json":
-            value = json.loads(data)
+            # NePS reads UTF-8 only; from bytes other encodings would be guessed at.
+            value = json.loads(data.decode())
         else:
             _check_depth(data)
-            value = yaml.load(data, Loader=_InertLoader)
+            value = yaml.load(data.decode(), Loader=_InertLoader)
     except (yaml.YAMLError, RecursionError, AttributeError, LookupError, TypeError) as error:
         # What is tagged as a date, a number or a truth and is none makes its reader fail anyhow.
         raise ValueError(f"not {text_format.upper()}: {error}") from error

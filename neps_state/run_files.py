@@ -54,6 +54,8 @@ def read_optimizer_state(path: Path) -> OptimizationState:
     if type(state) is not OptimizationState or "seed_snapshot" not in vars(state):
         held = name_of(state) or type(state).__name__
         raise UnreadableError(f"{path.name} holds {held}, not an optimizer's state")
+    for name in ("shared_state", "worker_ids"):
+        vars(state).setdefault(name, None)
     budget = vars(state).setdefault("budget", None)
     if budget is not None and not (type(budget) is BudgetInfo and budget.is_sound()):
         raise UnreadableError(f"{path.name} holds {name_of(budget) or 'something'} as its budget")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neps_state import ErrDump, NePSState, SerializableTrialError, SerializedError
-from neps_state.errors import add_errors, drop_errors, parse_errors, read_errors
+from neps_state.errors import (
+    add_errors,
+    drop_errors,
+    lines_that_stop_neps,
+    parse_errors,
+    read_errors,
+)
 
 
 def error(trial_id: str, text: str = "boom") -> SerializableTrialError:
@@ -116,6 +123,20 @@ def test_a_half_written_last_line_is_told_from_a_bad_one(tmp_path: Path, cut: in
     assert (len(parsed.errs), parsed.bad_lines, parsed.torn) == (1, (2,), True)
     bad = parse_errors(whole[: second + cut] + b"\n" + whole[:second])
     assert (len(bad.errs), bad.bad_lines, bad.torn) == (2, (2,), False)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32-be", "utf-8-sig"])
+def test_a_row_that_neps_cannot_decode_is_a_bad_line(encoding: str) -> None:
+    row = json.dumps(asdict(error("1"))).encode(encoding)
+    assert parse_errors(row).errs == ()
+    assert lines_that_stop_neps(row)
+
+
+def test_a_row_that_neps_takes_for_two_lines_stops_it() -> None:
+    row = json.dumps(asdict(error("1"))).encode().replace(b", ", b",\r")
+    assert lines_that_stop_neps(row)
+    whole = json.dumps(asdict(error("1"))).encode()
+    assert lines_that_stop_neps(whole + b"\r\n" + whole) == []
 
 
 def test_a_row_of_another_shape_is_read_as_far_as_it_goes() -> None:

@@ -35,5 +35,12 @@ def test_aliases_that_expand_without_end_are_refused() -> None:
         load_text(b"a: &a [*a]", "yaml")
 
 
+@pytest.mark.parametrize("text_format", ["yaml", "json"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32-be", "latin-1"])
+def test_what_neps_cannot_decode_is_not_read_either(text_format: str, encoding: str) -> None:
+    with pytest.raises(ValueError, match=r"decode|not YAML|not JSON|Expecting"):
+        load_text('{"ä": 1}'.encode(encoding), text_format)
+
+
 def test_a_few_aliases_are_fine() -> None:
     assert load_text(b"a: &a [1]\nb: *a\n", "yaml") == {"a": [1], "b": [1]}
