@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import statistics
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from terminal import Terminal
 from neps_state import NePSState, State, Trial
 
 _REPORTS = 5
+_LOOKS = 20
 _MOST_GROWTH = 1.10
 _MOST_SLOWER = 1.5
 
@@ -148,14 +150,23 @@ def report(worker: subprocess.Popen[str], terminal: Terminal, objective: str) ->
 
 def sampled(terminal: Terminal, processor: float, latency: float) -> Sample:
     """What the dashboard takes now."""
-    process = Path(f"/proc/{terminal.pid}")
     return Sample(
         terminal.resident_bytes,
-        len(list((process / "fd").iterdir())),
-        len(list((process / "task").iterdir())),
+        lasting(terminal, "fd"),
+        lasting(terminal, "task"),
         processor,
         latency,
     )
+
+
+def lasting(terminal: Terminal, kind: str) -> int:
+    """How many descriptors or threads stay: a plot is made in a thread that ends with it."""
+    place = Path(f"/proc/{terminal.pid}/{kind}")
+    seen = [set(os.listdir(place))]
+    for _ in range(_LOOKS):
+        terminal.read_for(0.1)
+        seen.append(set(os.listdir(place)))
+    return len(set.intersection(*seen))
 
 
 def judge(samples: list[Sample]) -> bool:
