@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from neps_state.seeds import SeedSnapshot
     from neps_state.stand_in import StandIn
     from neps_state.state import NePSState
+    from neps_state.table import Table, read_table
     from neps_state.trial import ImportedConfig, MetaData, Report, State, Trial
     from neps_state.trial_files import TrialWriteHint
 
@@ -62,6 +63,7 @@ __all__ = [
     "StandIn",
     "State",
     "StateChangedError",
+    "Table",
     "Trial",
     "TrialAlreadyExistsError",
     "TrialEdit",
@@ -69,6 +71,7 @@ __all__ = [
     "TrialRepo",
     "TrialWriteHint",
     "UnreadableError",
+    "read_table",
 ]
 
 _MODULES = {
@@ -97,6 +100,7 @@ _MODULES = {
     "StandIn": "stand_in",
     "State": "trial",
     "StateChangedError": "exceptions",
+    "Table": "table",
     "Trial": "trial",
     "TrialAlreadyExistsError": "exceptions",
     "TrialEdit": "edit",
@@ -104,6 +108,7 @@ _MODULES = {
     "TrialRepo": "repo",
     "TrialWriteHint": "trial_files",
     "UnreadableError": "exceptions",
+    "read_table": "table",
 }
 
 

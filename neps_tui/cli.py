@@ -17,7 +17,7 @@ from neps_tui.limits import limit_memory
 from neps_tui.words.states import STATES
 
 _WATCHING = ("watch", "demo")
-_LOOKING = ("status", "trials", "trial", "errors", "optimizer")
+_LOOKING = ("status", "trials", "trial", "errors", "optimizer", "export")
 _CHANGING = (
     *("reset", "remove", "report", "mark", "enqueue", "import", "budget", "undo"),
     "doctor",
@@ -189,6 +189,12 @@ def _add_looking(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     trial = _run_command(commands, "trial", _lazily("looking", "trial"), "one trial whole")
     trial.add_argument("id", metavar="ID")
     _add_json(trial)
+    export = _run_command(
+        commands, "export", _lazily("exporting", "export"), "the trials in a file"
+    )
+    export.add_argument("file", type=Path, metavar="FILE", help="ends in .csv, .jsonl or .parquet")
+    _add_states(export, tuple(STATES), "only these")
+    _add_where(export)
     errors = _change(commands, "errors", "errors", "the error dump")
     _add_json(errors)
     errors.add_argument(
