@@ -16,7 +16,7 @@ from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.limits import limit_memory
 from neps_tui.words.states import STATES
 
-_WATCHING = ("watch", "demo")
+_WATCHING = ("watch", "demo", "wait")
 _LOOKING = ("status", "trials", "trial", "errors", "optimizer", "export")
 _CHANGING = (
     *("reset", "remove", "report", "mark", "enqueue", "import", "budget", "undo"),
@@ -156,15 +156,36 @@ def _add_watching(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     demo.add_argument("--seed", type=int, default=0, metavar="S")
     _add_screen_options(demo)
     demo.set_defaults(command=_on_screen("demonstrating", "demo"), read_only=False)
+    _add_waiting(commands)
 
 
-def _add_screen_options(parser: argparse.ArgumentParser) -> None:
+def _add_waiting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    wait = _run_command(commands, "wait", _lazily("following", "wait"), "until the run is finished")
+    wait.add_argument("--objective", type=float, metavar="X", help="or until the best is X or less")
+    wait.add_argument("--errors", action="store_true", help="end with 1 at the first error")
+    wait.add_argument(
+        "--idle",
+        type=_positive_seconds,
+        metavar="SECONDS",
+        help="end with 3 once nobody has worked for so long",
+    )
+    wait.add_argument(
+        "--timeout", type=_positive_seconds, metavar="SECONDS", help="end with 4 after so long"
+    )
+    _add_poll(wait)
+
+
+def _add_poll(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--poll",
         type=_positive_seconds,
         metavar="SECONDS",
         help="look every SECONDS instead of waiting for file events, as on NFS",
     )
+
+
+def _add_screen_options(parser: argparse.ArgumentParser) -> None:
+    _add_poll(parser)
     parser.add_argument(
         "--theme", metavar="NAME", help="a theme, as neps-colour-blind-dark or textual-light"
     )
@@ -174,6 +195,10 @@ def _add_screen_options(parser: argparse.ArgumentParser) -> None:
 def _add_looking(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     status = _run_command(commands, "status", _lazily("looking", "status"), "the summary, once")
     _add_json(status)
+    status.add_argument(
+        "--watch", action="store_true", help="at each change, as one line of JSON, until stopped"
+    )
+    _add_poll(status)
     trials = _run_command(commands, "trials", _lazily("looking", "trials"), "the trials")
     _add_states(trials, tuple(STATES), "only these")
     _add_where(trials)

@@ -14,6 +14,7 @@ class Exit(IntEnum):
     USAGE = 2
     REFUSED = 3
     NO_LOCK = 4
+    NOT_IN_TIME = 4
     BROKEN = 70
     """A mistake of this program; the number that `sysexits.h` has for it."""
 

@@ -30,7 +30,11 @@ _MOST_OF_FRONT = 20
 
 
 def status(arguments: argparse.Namespace) -> Exit:
-    """Print the summary of a run once."""
+    """Print the summary of a run once, or at each change."""
+    if arguments.watch:
+        from neps_tui.commands.following import watch_status
+
+        return watch_status(arguments)
     run, now = read_run(arguments.root), time.time()
     if arguments.json:
         record = records.status_record(run.snapshot, run.summary, now)
