@@ -10,8 +10,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -50,6 +50,7 @@ from neps_tui.replay.replaying import PAST
 from neps_tui.screens.run_screen import RunScreen
 from neps_tui.screens.views import is_view, make_view
 from neps_tui.store import Inquiry, RunStore
+from neps_tui.telling.wanted import ToBeTold
 from neps_tui.themes import OTHER_SHADE, THEMES
 from neps_tui.view import RunView
 from neps_tui.words.formatting import plain, to_ascii
@@ -57,6 +58,7 @@ from neps_tui.words.formatting import plain, to_ascii
 if TYPE_CHECKING:
     from neps_tui.changes.plan import Plan
     from neps_tui.replay.bar import ReplayBar
+    from neps_tui.telling.teller import Teller
 
 _DARK, _LIGHT = "textual-dark", "textual-light"
 _ASCII_CSS = Path(__file__).parent / "screens" / "ascii.tcss"
@@ -79,6 +81,8 @@ class Options:
         theme: A theme of Textual's; None for the usual one.
         ascii: Whether only ASCII may be drawn.
         complaints: What is wrong with the settings, to be said at the beginning.
+        to_be_told: What the person wants to hear of.
+        keys: Other keys for actions, by the ids of their bindings.
     """
 
     read_only: str = ""
@@ -86,6 +90,8 @@ class Options:
     theme: str | None = None
     ascii: bool = False
     complaints: tuple[str, ...] = ()
+    to_be_told: ToBeTold = field(default_factory=ToBeTold)
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 def _why_not_writable(root: Path) -> str:
@@ -142,6 +148,7 @@ class NepsTuiApp(App[None]):
         super().__init__(css_path=[self.CSS_PATH, _ASCII_CSS] if self._options.ascii else None)
         for theme in THEMES:
             self.register_theme(theme)
+        self.set_keymap(self._options.keys)
         # Over a slow line a moving underline is in the way of what a key was pressed for.
         self.animation_level = "none"
         self._root = root
@@ -151,6 +158,7 @@ class NepsTuiApp(App[None]):
         self._once_known: Action | None = None
         self.ended_by: signal.Signals | None = None
         self._had_terminal = False
+        self._teller: Teller | None = None
         self._read_only = self._options.read_only or _why_not_writable(root)
         self._dashboard = DashboardScreen(read_only=self._read_only, ascii=self._options.ascii)
 
@@ -189,6 +197,12 @@ class NepsTuiApp(App[None]):
         self.call_after_refresh(self._begin_watching)
         if self._options.complaints:
             self._say("\n".join(self._options.complaints), "warning")
+        if self._options.to_be_told.kinds:
+            from neps_tui.telling.teller import Teller
+
+            self._teller = Teller(self._options.to_be_told, self.bell)
+            self._live = self._live or self.view
+            self._tell()
         sys.setswitchinterval(_GIVES_WAY)
         collector = Collector()
         collector.begin()
@@ -220,6 +234,7 @@ class NepsTuiApp(App[None]):
     @on(RunChanged)
     def _on_run_changed(self, message: RunChanged) -> None:
         self._live = message.view
+        self._tell()
         if self._dashboard.is_replaying:
             self._dashboard.note_live(message.view)
         else:
@@ -270,9 +285,16 @@ class NepsTuiApp(App[None]):
             self.exit()
         if self._store is None:
             return
+        self._tell()
         for screen in self.screen_stack:
             if isinstance(screen, RunScreen):
                 screen.checked_at = self._store.checked_at
+
+    def _tell(self) -> None:
+        """Tell what is new, in the ways that the person has chosen."""
+        if self._live is not None and self._teller is not None:
+            for failure in self._teller.tell(self._live):
+                self._say(failure, "warning")
 
     def notify(self, *args: Any, **kwargs: Any) -> None:
         """Say something, in the place of what was said before: old news hides the screen."""

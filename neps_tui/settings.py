@@ -7,11 +7,15 @@ the rest holds; but where it may have been meant to say `read_only`, it does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from neps_tui.places import own_directory
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,11 @@ class Settings:
         theme: The dashboard's theme; None for the usual one.
         ascii: Whether only ASCII may be drawn.
         poll: Seconds between looks at a run, instead of waiting for file events; None for events.
+        tell: Kinds of news to be told of.
+        tell_by: How: by a bell, a notification.
+        tell_command: A command to be run at each, its words.
+        keys: Keys of actions, by the actions' ids.
+        themes: Themes of one's own, each as colours by their names.
         complaints: What is wrong with the file, a line each.
     """
 
@@ -30,6 +39,11 @@ class Settings:
     theme: str | None = None
     ascii: bool = False
     poll: float | None = None
+    tell: tuple[str, ...] = ()
+    tell_by: tuple[str, ...] = ("bell",)
+    tell_command: tuple[str, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    themes: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _NOTHING)
     complaints: tuple[str, ...] = ()
 
     @property
@@ -39,9 +53,6 @@ class Settings:
             return ""
         # Of a file that is wrong, what is wrong with it is why.
         return "; ".join(self.complaints) or f"read_only is set in {settings_file()}"
-
-
-_KINDS: dict[str, type] = {"read_only": bool, "theme": str, "ascii": bool, "poll": float}
 
 
 def settings_file() -> Path:
@@ -62,11 +73,19 @@ def read_settings() -> Settings:
         return Settings()
     except OSError as error:
         return Settings(read_only=True, complaints=(f"the settings cannot be read: {error}",))
-    return _settings_in(data, path)
+    return settings_in(data, path)
 
 
-def _settings_in(data: bytes, path: Path) -> Settings:
+def settings_in(data: bytes, path: Path) -> Settings:
+    """The settings that a file holds.
+
+    Args:
+        data: The file.
+        path: Where it stands, to be named in complaints.
+    """
     import tomllib  # few have such a file
+
+    from neps_tui.setting_kinds import KINDS, WrongSettingError
 
     try:
         found = tomllib.loads(data.decode())
@@ -75,21 +94,15 @@ def _settings_in(data: bytes, path: Path) -> Settings:
     held: dict[str, Any] = {}
     complaints = []
     for name, value in found.items():
-        if name not in _KINDS:
-            known = ", ".join(_KINDS)
-            complaints.append(f"{path}: there is no setting {name}; there are {known}")
+        if name not in KINDS:
+            complaints.append(f"{path}: there is no setting {name}; there are {', '.join(KINDS)}")
             if name.casefold().replace("-", "").replace("_", "") == "readonly":
                 held["read_only"] = True
-        elif not _is_of(name, value):
-            complaints.append(f"{path}: {name} cannot be {value!r}")
+            continue
+        try:
+            held[name] = KINDS[name].read(value)
+        except WrongSettingError as error:
+            complaints.append(f"{path}: {name} cannot be {value!r}: {error}")
             if name == "read_only":
                 held[name] = True
-        else:
-            held[name] = value
     return Settings(**held, complaints=tuple(complaints))
-
-
-def _is_of(name: str, value: Any) -> bool:
-    if name == "poll":
-        return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
-    return isinstance(value, _KINDS[name])

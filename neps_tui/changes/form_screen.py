@@ -16,8 +16,8 @@ from textual.suggester import Suggester, SuggestFromList
 from textual.widgets import Button, Input, Static
 
 from neps_tui.changes.form import Entry, Form, FormError, Typed
-from neps_tui.changes.path_suggester import PathSuggester
 from neps_tui.changes.plan import Plan
+from neps_tui.widgets.path_suggester import PathSuggester
 from neps_tui.words.formatting import plain, to_ascii
 
 Answered: TypeAlias = Callable[[bool], None]

@@ -14,6 +14,7 @@ from neps_tui.breakdown import Breakdown
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.commands.run_at import runs_below
 from neps_tui.settings import read_settings
+from neps_tui.telling.wanted import ToBeTold
 
 _INCAPABLE = ("dumb", "unknown")
 """What TERM is where nothing can be drawn, as in an editor's or a scheduler's window."""
@@ -49,6 +50,8 @@ def show_dashboard(root: Path, arguments: argparse.Namespace, choices: tuple[Pat
         theme=arguments.theme or settings.theme,
         ascii=arguments.ascii or settings.ascii,
         complaints=settings.complaints,
+        to_be_told=ToBeTold(settings.tell, settings.tell_by, settings.tell_command),
+        keys=settings.keys,
     )
     app = NepsTuiApp(root, options, choices=choices)
     if options.theme is not None and options.theme not in app.available_themes:

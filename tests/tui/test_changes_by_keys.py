@@ -17,11 +17,11 @@ from neps_tui.app import Options
 from neps_tui.changes import importing
 from neps_tui.changes.evaluations import EvaluationsError, Found
 from neps_tui.changes.form_screen import FormScreen
-from neps_tui.changes.path_suggester import completed_path
 from neps_tui.dashboard.screen import DashboardScreen
 from neps_tui.history.screen import HistoryScreen
 from neps_tui.screens.confirm import ConfirmScreen
 from neps_tui.view import RunView
+from neps_tui.widgets.path_suggester import completed_path
 
 CopyRun = Callable[[str], Path]
 Drive = Callable[..., None]
