@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -82,7 +82,6 @@ class Options:
         ascii: Whether only ASCII may be drawn.
         complaints: What is wrong with the settings, to be said at the beginning.
         to_be_told: What the person wants to hear of.
-        keys: Other keys for actions, by the ids of their bindings.
     """
 
     read_only: str = ""
@@ -91,7 +90,6 @@ class Options:
     ascii: bool = False
     complaints: tuple[str, ...] = ()
     to_be_told: ToBeTold = field(default_factory=ToBeTold)
-    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 def _why_not_writable(root: Path) -> str:
@@ -148,7 +146,6 @@ class NepsTuiApp(App[None]):
         super().__init__(css_path=[self.CSS_PATH, _ASCII_CSS] if self._options.ascii else None)
         for theme in THEMES:
             self.register_theme(theme)
-        self.set_keymap(self._options.keys)
         # Over a slow line a moving underline is in the way of what a key was pressed for.
         self.animation_level = "none"
         self._root = root

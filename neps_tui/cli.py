@@ -16,7 +16,7 @@ from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.limits import limit_memory
 from neps_tui.words.states import STATES
 
-_WATCHING = ("watch", "demo", "wait")
+_WATCHING = ("watch", "demo", "wait", "config")
 _LOOKING = ("status", "trials", "trial", "errors", "optimizer", "export")
 _CHANGING = (
     *("reset", "remove", "report", "mark", "enqueue", "import", "budget", "undo"),
@@ -157,6 +157,9 @@ def _add_watching(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     _add_screen_options(demo)
     demo.set_defaults(command=_on_screen("demonstrating", "demo"), read_only=False)
     _add_waiting(commands)
+    config = commands.add_parser("config", help="the settings for all runs")
+    config.add_argument("--edit", action="store_true", help="in the editor that EDITOR names")
+    config.set_defaults(command=_lazily("configuring", "config"))
 
 
 def _add_waiting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -65,18 +65,6 @@ def _some_of(allowed: Sequence[str]) -> Callable[[Any], tuple[str, ...]]:
     return read
 
 
-def _keys(value: Any) -> Mapping[str, str]:
-    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
-        raise WrongSettingError("it is a table of keys by the ids of actions")
-    return value
-
-
-def _themes(value: Any) -> Mapping[str, Mapping[str, Any]]:
-    if not isinstance(value, dict) or not all(isinstance(each, dict) for each in value.values()):
-        raise WrongSettingError("it is a table of themes, each a table of colours")
-    return value
-
-
 KINDS: Mapping[str, SettingKind] = {
     "read_only": SettingKind(
         ("Allow no change of any run, by key or by command.",), "true", _truth
@@ -119,22 +107,6 @@ KINDS: Mapping[str, SettingKind] = {
         ),
         '["notify-send", "NePS {run}", "{text}"]',
         _texts,
-    ),
-    "keys": SettingKind(
-        (
-            "Other keys for actions, by their ids, which `neps-tui config --keys` lists; several",
-            "keys with commas between.",
-        ),
-        '{ "dashboard.sort" = "f2" }',
-        _keys,
-    ),
-    "themes": SettingKind(
-        (
-            "Themes of your own, by their names; primary is needed, and there are secondary,",
-            "accent, success, warning, error, foreground, background, surface, panel and dark.",
-        ),
-        '{ mine = { primary = "#7aa2f7", background = "#1a1b26", dark = true } }',
-        _themes,
     ),
 }
 

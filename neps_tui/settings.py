@@ -7,15 +7,11 @@ the rest holds; but where it may have been meant to say `read_only`, it does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from neps_tui.places import own_directory
-
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +26,6 @@ class Settings:
         tell: Kinds of news to be told of.
         tell_by: How: by a bell, a notification.
         tell_command: A command to be run at each, its words.
-        keys: Keys of actions, by the actions' ids.
-        themes: Themes of one's own, each as colours by their names.
         complaints: What is wrong with the file, a line each.
     """
 
@@ -42,8 +36,6 @@ class Settings:
     tell: tuple[str, ...] = ()
     tell_by: tuple[str, ...] = ("bell",)
     tell_command: tuple[str, ...] = ()
-    keys: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    themes: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _NOTHING)
     complaints: tuple[str, ...] = ()
 
     @property

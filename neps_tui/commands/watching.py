@@ -51,7 +51,6 @@ def show_dashboard(root: Path, arguments: argparse.Namespace, choices: tuple[Pat
         ascii=arguments.ascii or settings.ascii,
         complaints=settings.complaints,
         to_be_told=ToBeTold(settings.tell, settings.tell_by, settings.tell_command),
-        keys=settings.keys,
     )
     app = NepsTuiApp(root, options, choices=choices)
     if options.theme is not None and options.theme not in app.available_themes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 from neps_state import State, Trial
 from neps_tui.facts.trial_fields import natural_id
@@ -12,7 +12,6 @@ from neps_tui.view import RunView
 from neps_tui.words.formatting import counted, few_of, number
 
 NewsKind: TypeAlias = Literal["best", "crash", "abandoned", "end"]
-KINDS: tuple[NewsKind, ...] = get_args(NewsKind)
 _MOST_NAMED = 3
 
 

@@ -11,6 +11,7 @@ import pytest
 from neps_tui.app import Options
 from neps_tui.cli import main
 from neps_tui.remembered import recall, remember
+from neps_tui.setting_kinds import KINDS, template
 from neps_tui.settings import Settings, read_settings, settings_file
 
 CopyRun = Callable[[str], Path]
@@ -47,6 +48,8 @@ def test_what_is_set_holds(setting: Callable[[str], None]) -> None:
         ("read_only = 1\n", "read_only cannot be 1"),
         ("poll = 0\n", "poll cannot be 0"),
         ("poll = true\n", "poll cannot be True"),
+        ('tell = ["crush"]\n', "it is a list of some of best, crash, abandoned, end"),
+        ('tell_by = "bell"\n', "it is a list of texts"),
         ("colour = true\n", "there is no setting colour; there are read_only, theme"),
         ("read_only = \n", "is no TOML"),
         ("\udcff", "is no TOML"),
@@ -139,3 +142,64 @@ def test_a_user_without_a_home_has_no_settings_and_no_memory(
     assert recall() == {}
     with pytest.raises(OSError, match="no home directory"):
         remember("theme", "nord")
+
+
+# --- the command that shows and edits them --------------------------------------------------------
+
+
+def test_every_setting_is_explained_and_what_is_set_is_shown(
+    setting: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["config"]) == 0
+    assert "which is not there yet" in capsys.readouterr().out
+    setting('theme = "nord"\ntell = ["crash"]\npoll = 2.5\n')
+    assert main(["config"]) == 0
+    said = capsys.readouterr().out
+    assert '\ntheme = "nord"\n' in said
+    assert '\ntell = ["crash"]\n' in said
+    assert "\npoll = 2.5\n" in said
+    assert "\n# ascii = true\n" in said
+    for name, kind in KINDS.items():
+        assert name in said
+        assert all(f"# {line}\n" in said for line in kind.purpose)
+
+
+def test_what_is_shown_can_be_put_into_the_file(
+    setting: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    setting('theme = "a\\"b"\ntell_command = ["say", "{text}"]\nread_only = true\n')
+    before = read_settings()
+    main(["config"])
+    setting(capsys.readouterr().out)
+    assert read_settings() == before
+
+
+def test_every_example_is_a_setting_that_may_be_set(setting: Callable[[str], None]) -> None:
+    text = template()
+    setting(text)
+    assert read_settings() == Settings()
+    assignments = [f"{name} = {kind.example}" for name, kind in KINDS.items()]
+    for assignment in assignments:
+        assert f"# {assignment}\n" in text
+    setting("\n".join(assignments))
+    found = read_settings()
+    assert found.complaints == ()
+    assert all(getattr(found, name) != getattr(Settings(), name) for name in KINDS)
+
+
+def test_a_new_file_is_edited_with_everything_explained_in_it(
+    setting: Callable[[str], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    editor = tmp_path / "edit.sh"
+    editor.write_text('#!/bin/sh\ngrep -q "NFS" "$2" && printf "theme = 3\\n" >> "$2"\n')
+    editor.chmod(0o700)
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", f"{editor} --wait")
+    assert main(["config", "--edit"]) == 1
+    assert "theme cannot be 3: it is a text" in capsys.readouterr().out
+    monkeypatch.setenv("EDITOR", "/nowhere/editor")
+    assert main(["config", "--edit"]) == 2
+    assert "set EDITOR" in capsys.readouterr().err

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from runs import RunMaker
@@ -16,14 +16,19 @@ from neps_state import BudgetInfo, NePSState
 from neps_state.reader import RunReader
 from neps_tui.app import Options
 from neps_tui.facts.fold import RunFold
-from neps_tui.telling.news import News, NewsFeed
+from neps_tui.setting_kinds import TELLABLE
+from neps_tui.telling.news import News, NewsFeed, NewsKind
 from neps_tui.telling.teller import Teller, notification
 from neps_tui.telling.wanted import ToBeTold
 from neps_tui.view import RunView
 
 CopyRun = Callable[[str], Path]
 Drive = Callable[..., None]
-ALL = ("best", "crash", "abandoned", "end")
+ALL = TELLABLE
+
+
+def test_whatever_is_news_can_be_chosen() -> None:
+    assert get_args(NewsKind) == TELLABLE
 
 
 class Listener:
