@@ -16,7 +16,7 @@ from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.limits import limit_memory
 from neps_tui.words.states import STATES
 
-_WATCHING = ("watch", "demo", "wait", "config")
+_WATCHING = ("watch", "demo", "wait", "config", "completion")
 _LOOKING = ("status", "trials", "trial", "errors", "optimizer", "export")
 _CHANGING = (
     *("reset", "remove", "report", "mark", "enqueue", "import", "budget", "undo"),
@@ -24,7 +24,9 @@ _CHANGING = (
 )
 _COMMANDS = (*_WATCHING, *_LOOKING, *_CHANGING)
 _OWN_OPTIONS = ("-h", "--help", "--version")
+_LIBRARIES = ("textual", "watchdog", "filelock", "PyYAML", "cloudpickle")
 _LOCK_TIMEOUT = 5.0
+_ASKED_BY_SHELL = "_ARGCOMPLETE"
 _RESETTABLE = tuple(state for state in STATES if state != "pending")
 
 
@@ -39,6 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     if arguments is None:
         limit_memory()
+        if _ASKED_BY_SHELL in os.environ:
+            from neps_tui.completion import answer_shell
+
+            answer_shell(_parser(()))
     given = list(sys.argv[1:] if arguments is None else arguments)
     words = _with_descending_sort(_with_command(given))
     parsed = _parser(words[:1]).parse_args(words)
@@ -135,13 +141,30 @@ def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
         prog="neps-tui",
         description="A terminal dashboard for NePS runs. `neps-tui ROOT` opens it.",
     )
-    parser.add_argument("--version", action="version", version=f"neps-tui {__version__}")
+    parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     groups = ((_WATCHING, _add_watching), (_LOOKING, _add_looking), (_CHANGING, _add_changing))
     like_it = [add for names, add in groups if set(command) & set(names)]
     for add in like_it or [add for _, add in groups]:
         add(commands)
     return parser
+
+
+class _Version(argparse.Action):
+    """Says what a report of a mistake has to say: versions, system, terminal."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **_: object) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="versions, as for a bug report")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        import platform
+        from importlib.metadata import version
+
+        libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+        print(f"neps-tui {__version__}")
+        print(f"Python {platform.python_version()}, {platform.platform()}")
+        print(f"{libraries}; TERM={os.environ.get('TERM', '')}")
+        parser.exit()
 
 
 def _add_watching(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -160,6 +183,9 @@ def _add_watching(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     config = commands.add_parser("config", help="the settings for all runs")
     config.add_argument("--edit", action="store_true", help="in the editor that EDITOR names")
     config.set_defaults(command=_lazily("configuring", "config"))
+    completion = commands.add_parser("completion", help="what a shell needs to complete all this")
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
+    completion.set_defaults(command=_lazily("completing", "completion"))
 
 
 def _add_waiting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
