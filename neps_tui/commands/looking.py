@@ -16,7 +16,7 @@ from neps_tui.commands.about_trial import about_trial
 from neps_tui.commands.choosing import choose, rungs_of
 from neps_tui.commands.errors_by_kind import errors_by_kind
 from neps_tui.commands.exit_status import CommandError, Exit
-from neps_tui.commands.run_at import read_run
+from neps_tui.commands.run_at import read_run, runs_in_folder
 from neps_tui.facts import records
 from neps_tui.facts.pace import Outlook
 from neps_tui.facts.trial_fields import TrialFields
@@ -30,18 +30,25 @@ _MOST_OF_FRONT = 20
 
 
 def status(arguments: argparse.Namespace) -> Exit:
-    """Print the summary of a run once, or at each change."""
+    """Print the summary of a run once, or at each change; of a folder of runs, each in a line."""
     if arguments.watch:
         from neps_tui.commands.following import watch_status
 
         return watch_status(arguments)
-    run, now = read_run(arguments.root), time.time()
+    if arguments.json and (below := runs_in_folder(arguments.root)):
+        for each in below:
+            print(records.to_json(_status_of(read_run(each))))
+        return Exit.DONE
+    run = read_run(arguments.root)
     if arguments.json:
-        record = records.status_record(run.snapshot, run.summary, now)
-        print(records.to_json(record, indent=1))
+        print(records.to_json(_status_of(run), indent=1))
     else:
-        _print_status(run, now)
+        _print_status(run, time.time())
     return Exit.DONE
+
+
+def _status_of(run: RunView) -> dict[str, Any]:
+    return records.status_record(run.snapshot, run.summary, time.time())
 
 
 def trials(arguments: argparse.Namespace) -> Exit:

@@ -50,6 +50,11 @@ def runs_below(directory: Path) -> list[Path]:
     return sorted(found)
 
 
+def runs_in_folder(root: Path) -> list[Path]:
+    """The runs in a folder of some; none where it is a run itself, or there is no such folder."""
+    return runs_below(root) if root.is_dir() and not RunLayout(root).is_run() else []
+
+
 def _no_run(root: Path) -> str:
     if root.is_file():
         return f"{root} is a file; give the root_directory of a neps.run"

@@ -8,11 +8,10 @@ import os
 import sys
 from pathlib import Path
 
-from neps_state.layout import RunLayout
 from neps_tui.app import NepsTuiApp, Options
 from neps_tui.breakdown import Breakdown
 from neps_tui.commands.exit_status import CommandError, Exit
-from neps_tui.commands.run_at import runs_below
+from neps_tui.commands.run_at import runs_in_folder
 from neps_tui.settings import read_settings
 from neps_tui.telling.wanted import ToBeTold
 
@@ -27,7 +26,7 @@ def watch(arguments: argparse.Namespace) -> Exit:
     root: Path = arguments.root.absolute()
     if root.exists() and not root.is_dir():
         raise CommandError(f"{root} is a file; give a NePS run directory", Exit.USAGE)
-    choices = () if RunLayout(root).is_run() or not root.exists() else tuple(runs_below(root))
+    choices = tuple(runs_in_folder(root))
     return show_dashboard(root, arguments, choices)
 
 

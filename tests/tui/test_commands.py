@@ -166,6 +166,17 @@ def test_wrong_usage_is_one_line_and_status_2(
     assert "Traceback" not in error
 
 
+def test_of_a_folder_of_runs_each_is_a_line_of_json(run: Run, run_copy: CopyRun) -> None:
+    folder = run_copy("json-0.17").parent
+    run_copy("random-0.17").rename(folder / "another")
+    (folder / "none").mkdir()
+    status, output, _ = run("status", folder, "--json")
+    assert status == 0
+    records = [json.loads(line) for line in output.splitlines()]
+    assert [Path(each["root"]).name for each in records] == ["another", "json-0.17"]
+    assert [each["total"] for each in records] == [30, 15]
+
+
 def test_reset_puts_trials_back_and_touches_nothing_else(run: Run, run_copy: CopyRun) -> None:
     root = run_copy("hyperband-0.17")
     status, output, _ = run("reset", root, "5_rung_0", "8_rung_0", "--yes")
