@@ -34,6 +34,8 @@ _LONGER_BREATH = 0.1
 _AT_REST = 0.3
 """Seconds without a change after which the next one is shown at once."""
 _LOCK_TIMEOUT = 2.0
+_PATIENCE = 2.0
+"""Seconds that the end waits for the thread, unless it is making a change."""
 _MANY_TRIALS = 1000
 
 
@@ -75,6 +77,7 @@ class RunStore:
         self._watcher: RunWatcher | None = None
         self._commands: deque[Plan] = deque()
         self._inquiries: deque[Inquiry] = deque()
+        self._is_changing = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="run-store", daemon=True)
         self._shown: RunSnapshot | None = None
@@ -111,10 +114,15 @@ class RunStore:
         self._woken.set()
 
     def stop(self) -> None:
-        """End the thread, after the command that it may be carrying out."""
+        """End the thread, after the change that it may be making.
+
+        A look is not waited for: where a file server is away, it may never end.
+        """
         self._stopping = True
         self._woken.set()
         if self._thread.is_alive():
+            self._thread.join(_PATIENCE)
+        if self._is_changing.is_set():
             self._thread.join()
 
     def submit(self, plan: Plan) -> None:
@@ -137,7 +145,7 @@ class RunStore:
                 self._woken.clear()
                 self._answer()
                 self._look_safely()
-                if self._commands:
+                if self._commands and not self._stopping:
                     self._carry_out(self._commands.popleft())
                 else:
                     self._wait()
@@ -209,6 +217,7 @@ class RunStore:
         from neps_state import NePSState
 
         self._post(CommandStarted(plan.what))
+        self._is_changing.set()
         try:
             state = NePSState.create_or_load(self._root, load_only=True)
             # Who confirmed it has read its risks.
@@ -217,6 +226,8 @@ class RunStore:
             self._post(CommandEnded(plan, failure=str(error)))
         else:
             self._post(CommandEnded(plan, changed))
+        finally:
+            self._is_changing.clear()
 
     @contextmanager
     def _collector_at_rest(self) -> Iterator[None]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ import pytest
 from watchdog.observers.api import BaseObserver
 
 from neps_state import NePSState
+from neps_state.reader import RunReader
+from neps_state.snapshot import RunSnapshot
 from neps_tui.app import Options
 
 Drive = Callable[..., None]
@@ -33,6 +37,36 @@ def test_without_watches_it_polls_says_so_and_still_sees_changes(
 
     monkeypatch.setattr(BaseObserver, "schedule", no_more)
     drive(root, lambda dashboard: sees_a_reset(dashboard, root, "polled"))
+
+
+def test_a_look_that_hangs_holds_neither_the_keys_nor_the_end(
+    drive: Drive, run_copy: CopyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poll, is_back = RunReader.poll, threading.Event()
+    looks: list[int] = []
+
+    def hang_later(reader: RunReader) -> RunSnapshot:
+        looks.append(1)
+        if len(looks) > 1:
+            # As where a file server is away.
+            is_back.wait(60)
+        return poll(reader)
+
+    monkeypatch.setattr(RunReader, "poll", hang_later)
+    began = time.monotonic()
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.until(lambda: len(looks) > 1, "it hangs")
+        await dashboard.shows("stale")
+        await dashboard.press("question_mark")
+        await dashboard.shows("Help")
+        await dashboard.press("escape", "q")
+
+    try:
+        drive(run_copy("random-0.17"), steps)
+    finally:
+        is_back.set()
+    assert time.monotonic() - began < 50
 
 
 def test_polling_can_be_asked_for(drive: Drive, run_copy: CopyRun) -> None:
