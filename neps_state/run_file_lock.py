@@ -7,7 +7,8 @@ from pathlib import Path
 
 from filelock import BaseFileLock, Timeout
 
-from neps_state.system_locks import is_on_network, lock_file, lock_records
+from neps_state.mounts import is_on_nfs
+from neps_state.system_locks import lock_file, lock_records
 
 __all__ = ["RunFileLock", "Timeout"]
 
@@ -19,7 +20,7 @@ class RunFileLock(BaseFileLock):
         descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             taken = lock_records(descriptor) and (
-                is_on_network(Path(self.lock_file)) or lock_file(descriptor)
+                is_on_nfs(Path(self.lock_file).parent) or lock_file(descriptor)
             )
         except BaseException:
             os.close(descriptor)

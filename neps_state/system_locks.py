@@ -11,7 +11,6 @@ from pathlib import Path
 
 _HELD_ELSEWHERE = frozenset({errno.EACCES, errno.EAGAIN})
 _UNSUPPORTED = frozenset({errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK})
-_NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4"})
 
 
 def lock_records(descriptor: int) -> bool:
@@ -41,25 +40,6 @@ def lock_file(descriptor: int) -> bool:
             return True
         raise
     return True
-
-
-def is_on_network(path: Path) -> bool:
-    """Whether `path` lies on NFS, as far as this system tells.
-
-    Returns:
-        False where there is no mount table to ask.
-    """
-    mounts = Path("/proc/self/mountinfo")
-    if not mounts.exists():
-        return False
-    target = str(path.resolve().parent) + "/"
-    best_length, best_kind = -1, ""
-    for line in mounts.read_text(errors="replace").splitlines():
-        fields = line.split(" ")
-        mount_point = fields[4].encode().decode("unicode_escape").rstrip("/") + "/"
-        if target.startswith(mount_point) and len(mount_point) >= best_length:
-            best_length, best_kind = len(mount_point), fields[fields.index("-") + 1]
-    return best_kind in _NETWORK_FILE_SYSTEMS
 
 
 def holders_of(lock_path: Path) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from neps_state import NePSError
+from neps_state.mounts import file_system_of, is_shared
 from neps_state.reader import RunReader
 from neps_state.snapshot import RunSnapshot
 from neps_tui.facts.fold import RunFold
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 HEARTBEAT = 0.5
 """Seconds between two looks where no event comes: network file systems have none."""
+_LOOKS_TAKE = 20
+"""A look that finds nothing takes at most one part in so many of the time, on a slow server too."""
+_SLOWEST = 2.5
+"""Seconds between two looks at the most."""
 _BREATH = 0.03
 """Seconds between two looks at the least: a worker writes several files in one go."""
 _LONGER_BREATH = 0.1
@@ -79,6 +84,8 @@ class RunStore:
         self._inquiries: deque[Inquiry] = deque()
         self._is_changing = threading.Event()
         self._stopping = False
+        self._file_system = ""
+        self._cost = 0.0
         self._thread = threading.Thread(target=self._run, name="run-store", daemon=True)
         self._shown: RunSnapshot | None = None
         self._shown_polling: str | None = None
@@ -171,8 +178,11 @@ class RunStore:
 
     def _look(self) -> None:
         with self._collector_at_rest():
+            began = time.monotonic()
             snapshot = self._reader.poll()
             self.checked_at = time.monotonic()
+            if snapshot is self._shown:
+                self._cost = self.checked_at - began
             polling = self._polling()
             if snapshot is not self._shown or polling != self._shown_polling:
                 self._shown, self._shown_polling = snapshot, polling
@@ -190,6 +200,7 @@ class RunStore:
             from neps_tui.watcher import RunWatcher
 
             self._watcher = RunWatcher(self._woken.set)
+            self._file_system = file_system_of(self._root)
         return self._watcher.watch(self._reader.directories())
 
     def _polling(self) -> str | None:
@@ -197,10 +208,12 @@ class RunStore:
             return f"every {self._poll_seconds:g} s, as asked"
         if self._watcher is not None and self._watcher.failure is not None:
             return f"no file events: {self._watcher.failure}"
+        if is_shared(self._file_system):
+            return f"no file events from other hosts on {self._file_system}"
         return None
 
     def _wait(self) -> None:
-        timeout = self._poll_seconds or HEARTBEAT
+        timeout = self._poll_seconds or min(max(HEARTBEAT, self._cost * _LOOKS_TAKE), _SLOWEST)
         due = self._reader.due
         if due is not None:
             timeout = max(0.0, min(timeout, due - time.time()))

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from neps_state.layout import RunLayout
-from neps_state.system_locks import is_on_network, lock_file, lock_records
+from neps_state.mounts import is_on_nfs
+from neps_state.system_locks import lock_file, lock_records
 from neps_tui.doctor.finding import Symptom
 
 _PATIENCE = 10.0
@@ -44,7 +45,7 @@ def symptoms_of_lock_probe(root: Path) -> Iterator[Symptom]:
     try:
         with _probe_file(directory) as (path, descriptor):
             has_record = lock_records(descriptor)
-            has_flock = is_on_network(path) or lock_file(descriptor)
+            has_flock = is_on_nfs(path.parent) or lock_file(descriptor)
             had = _had_by_second_process(path)
     except (OSError, subprocess.SubprocessError) as error:
         reason = getattr(error, "strerror", None) or str(error)

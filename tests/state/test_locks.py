@@ -26,7 +26,7 @@ from neps_state import (
 from neps_state.decisions import budgeting, dropping, marking, removing, reporting, resetting
 from neps_state.edit import LIMITS
 from neps_state.given import Evaluated
-from neps_state.system_locks import holders_of, is_on_network
+from neps_state.system_locks import holders_of
 
 HOLD = """
 import fcntl, os, sys
@@ -225,10 +225,6 @@ def test_a_lock_held_by_nobody_has_no_holder(lock_path: Path) -> None:
 def test_a_failure_without_a_known_holder_says_where_it_may_be(lock_path: Path) -> None:
     assert "another host" in str(LockFailedError(lock_path, 2.0))
     assert "processes 3, 4" in str(LockFailedError(lock_path, 2.0, (3, 4)))
-
-
-def test_a_temporary_directory_is_not_on_the_network(tmp_path: Path) -> None:
-    assert not is_on_network(tmp_path / "lock")
 
 
 def test_lockers_are_equal_if_they_lock_alike(lock_path: Path) -> None:

@@ -15,6 +15,7 @@ from watchdog.observers.api import BaseObserver
 from neps_state import NePSState
 from neps_state.reader import RunReader
 from neps_state.snapshot import RunSnapshot
+from neps_tui import store
 from neps_tui.app import Options
 
 Drive = Callable[..., None]
@@ -37,6 +38,37 @@ def test_without_watches_it_polls_says_so_and_still_sees_changes(
 
     monkeypatch.setattr(BaseObserver, "schedule", no_more)
     drive(root, lambda dashboard: sees_a_reset(dashboard, root, "polled"))
+
+
+def test_on_a_shared_file_system_it_says_that_it_polls(
+    drive: Drive, run_copy: CopyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = run_copy("hyperband-0.17")
+    monkeypatch.setattr(store, "file_system_of", lambda path: "nfs4")
+    monkeypatch.setattr(BaseObserver, "schedule", lambda *_, **__: None)
+    drive(root, lambda dashboard: sees_a_reset(dashboard, root, "polled"))
+
+
+def test_where_looking_is_dear_it_is_done_seldom(
+    run_copy: CopyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poll = RunReader.poll
+    looks: list[int] = []
+
+    def dear(reader: RunReader) -> RunSnapshot:
+        looks.append(1)
+        time.sleep(0.1)
+        return poll(reader)
+
+    monkeypatch.setattr(RunReader, "poll", dear)
+    followed = store.RunStore(run_copy("random-0.17"), lambda message: None)
+    followed.start()
+    try:
+        # Looks at half a second's distance would be six.
+        time.sleep(3.5)
+    finally:
+        followed.stop()
+    assert len(looks) <= 4
 
 
 def test_a_look_that_hangs_holds_neither_the_keys_nor_the_end(
