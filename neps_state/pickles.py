@@ -11,6 +11,7 @@ import builtins
 import gc
 import io
 import pickle
+import struct
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -106,6 +107,15 @@ def _weighed(make: Callable[[_PatientInertUnpickler], None]) -> Callable[..., No
 
 for _code in (pickle.TUPLE, pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3):
     _PatientInertUnpickler.dispatch[_code[0]] = _weighed(_PureUnpickler.dispatch[_code[0]])
+
+
+def _load_bytearray(reader: _PatientInertUnpickler) -> None:
+    # The standard library's own makes the whole array first, however few bytes are there.
+    (length,) = struct.unpack("<Q", reader.read(8))
+    reader.append(bytearray(reader.read(length)))
+
+
+_PatientInertUnpickler.dispatch[pickle.BYTEARRAY8[0]] = _load_bytearray
 
 
 class RecordStream:

@@ -11,6 +11,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tracemalloc
 from collections import OrderedDict
 from collections.abc import Callable
 from copy import deepcopy
@@ -23,7 +24,7 @@ from hypothesis import strategies as st
 
 from neps_state import BudgetInfo, NePSState, Report, State, Trial, UnreadableError
 from neps_state.cache import parse_cache
-from neps_state.pickles import dump_state, load_inert
+from neps_state.pickles import TornError, dump_state, load_inert
 from neps_state.reader import RunReader
 from neps_state.snapshot import Phase
 from neps_state.stand_in import StandIn, name_of, plain_number
@@ -485,3 +486,19 @@ def test_a_pickle_cut_anywhere_is_unreadable(data: bytes) -> None:
     for cut in range(0, len(data) - 1, 37):
         with pytest.raises(UnreadableError):
             load_inert(data[:cut])
+
+
+@pytest.mark.parametrize("code", [pickle.BYTEARRAY8, pickle.BINBYTES8, pickle.BINUNICODE8])
+def test_a_length_of_gigabytes_claims_none(code: bytes) -> None:
+    data = b"\x80\x05" + code + struct.pack("<Q", 3 << 30) + b"abc"
+    tracemalloc.start()
+    try:
+        with pytest.raises(TornError):
+            load_inert(data)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_bytearray_is_read_whole() -> None:
+    assert load_inert(pickle.dumps(bytearray(b"abc" * 100), protocol=5)) == bytearray(b"abc" * 100)
