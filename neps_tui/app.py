@@ -47,6 +47,7 @@ from neps_tui.messages import (
 )
 from neps_tui.remembered import recall, remember
 from neps_tui.replay.replaying import PAST
+from neps_tui.screens.changing import Changing
 from neps_tui.screens.run_screen import RunScreen
 from neps_tui.screens.views import is_view, make_view
 from neps_tui.store import Inquiry, RunStore
@@ -252,7 +253,7 @@ class NepsTuiApp(App[None]):
         done, refused = message.changed.done, message.changed.refused
         said = ""
         if message.changed.change_id is not None:
-            self._dashboard.select_none()
+            self._select_none()
             listed = f"{done[0]} " if len(done) == 1 else f"{len(done)} trials " if done else ""
             until = message.plan.undoable_until
             undo = f"; u takes it back{f', {until}' if until else ''}"
@@ -264,6 +265,12 @@ class NepsTuiApp(App[None]):
         more = f"; and {len(refused) - len(shown)} more" if len(refused) > len(shown) else ""
         left = f"Left as it is: {'; '.join(shown)}{more}"
         self._say(f"{said}. {left}" if said else left, severity="warning")
+
+    def _select_none(self) -> None:
+        """What was selected has been dealt with, also on the screens below."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Changing):
+                screen.select_none()
 
     @on(StoreFailed)
     def _on_store_failed(self, message: StoreFailed) -> None:

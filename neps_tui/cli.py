@@ -24,6 +24,14 @@ _CHANGING = (
 )
 _COMMANDS = (*_WATCHING, *_LOOKING, *_CHANGING)
 _OWN_OPTIONS = ("-h", "--help", "--version")
+_AT_WORK = "even what a worker may still be evaluating"
+_FORCED = {
+    "reset": f"even a success, and {_AT_WORK}",
+    "remove": f"{_AT_WORK}, and what others were promoted from",
+    "report": _AT_WORK,
+    "mark": _AT_WORK,
+}
+"""What `--force` does, where there is anything that it is needed for."""
 _LIBRARIES = ("textual", "watchdog", "filelock", "PyYAML", "cloudpickle")
 _LOCK_TIMEOUT = 5.0
 _ASKED_BY_SHELL = "_ARGCOMPLETE"
@@ -140,6 +148,7 @@ def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="neps-tui",
         description="A terminal dashboard for NePS runs. `neps-tui ROOT` opens it.",
+        epilog="Commands that change a run say what they will change, and ask; scripts give --yes.",
     )
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -191,7 +200,7 @@ def _add_watching(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 def _add_waiting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     wait = _run_command(commands, "wait", _lazily("following", "wait"), "until the run is finished")
     wait.add_argument("--objective", type=float, metavar="X", help="or until the best is X or less")
-    wait.add_argument("--errors", action="store_true", help="end with 1 at the first error")
+    wait.add_argument("--errors", action="store_true", help="end with 1 once there is an error")
     wait.add_argument(
         "--idle",
         type=_positive_seconds,
@@ -326,11 +335,7 @@ def _change(
     """A command that changes a run: each asks, and can be told not to."""
     parser = _run_command(commands, name, _lazily("changing", function), help_text)
     _add_asking(parser)
-    parser.add_argument(
-        "--force",
-        action="store_true",
-        help="even a success, or what a worker may still be evaluating",
-    )
+    parser.add_argument("--force", action="store_true", help=_FORCED.get(name, argparse.SUPPRESS))
     return parser
 
 

@@ -12,6 +12,9 @@ from neps_tui.changes.plan import Plan
 from neps_tui.view import RunView
 from neps_tui.words.formatting import number
 
+_COMES_BACK = (
+    "risk: a worker that starts later puts back what its neps.run says; change it there too"
+)
 _NAMES = dict(zip(LIMITS, ("evaluations", "cost", "fidelities"), strict=True))
 
 
@@ -42,7 +45,7 @@ def plan_budget(view: RunView, limits: Mapping[str, float | None]) -> Plan:
         done="in force from the next trial on",
         make=lambda run, force: run.lock_and_edit(edit, force=force),
         lines=tuple(budget_lines(view, edit)),
-        risks=tuple(budget_risks(view, edit)),
+        risks=(*budget_risks(view, edit), _COMES_BACK),
         nothing=None if edit else "these are the limits already",
     )
 

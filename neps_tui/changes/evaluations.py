@@ -149,13 +149,23 @@ def _of_json_lines(text: str, source: Path) -> Iterator[_Row]:
             raise EvaluationsError(
                 f"line {number} of {source} is no JSON: {error}; nothing was changed"
             ) from error
-        config = record.get("config") if isinstance(record, dict) else None
+        config = _config_of(record) if isinstance(record, dict) else None
         if not isinstance(config, dict):
             raise EvaluationsError(
                 f'line {number} of {source} has no "config"; nothing was changed. '
                 "`neps-tui trials ROOT --json` writes such lines"
             )
         yield _Row(f"line {number}", config, record)
+
+
+def _config_of(record: Mapping[str, Any]) -> object:
+    """The config of a line, which stands in it whole, or as `neps-tui export` writes it."""
+    flat = {
+        name.removeprefix(_CONFIG): value
+        for name, value in record.items()
+        if name.startswith(_CONFIG) and value is not None
+    }
+    return record.get("config", flat or None)
 
 
 def _of_csv(text: str, view: RunView) -> Iterator[_Row]:

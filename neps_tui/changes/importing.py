@@ -41,12 +41,22 @@ def plan_import(view: RunView, found: Found) -> Plan:
             f"new trials, evaluated elsewhere: {what}",
             *lines,
             *([f"  and {more} more"] if more > 0 else []),
+            *_budget_lines(view, len(found.evaluated)),
             *(f"skipped: {each}" for each in found.skipped[:_MOST_SHOWN]),
             *([f"skipped: {left_out} more"] if left_out > 0 else []),
         ),
         risks=tuple(f"not all of that run can be read: {each}" for each in found.problems),
         nothing=None if found.evaluated else "no evaluation fits this run",
     )
+
+
+def _budget_lines(view: RunView, added: int) -> list[str]:
+    """What becomes of the run's own limit: NePS counts what is imported too."""
+    return [
+        f"they count: {number(each.used + added)} of {number(each.allowed)} evaluations then"
+        for each in view.summary.limits
+        if each.name == "evaluations" and not each.per_worker and added
+    ]
 
 
 def import_form(view: RunView) -> Form:

@@ -64,7 +64,8 @@ class Past:
     def standing(self, change: Change) -> str:
         """What became of a change."""
         if change.undoes is not None:
-            return "took one back"
+            undone = next((each for each in self.changes if each.id == change.undoes), None)
+            return "took one back" if undone is None else f"took back {about(undone)}"
         if change.action == MEND:
             return "mended"
         if change.id not in self.undoable:

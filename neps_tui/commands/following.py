@@ -83,7 +83,9 @@ def wait(arguments: argparse.Namespace) -> Exit:
             return Exit.DONE
         if arguments.timeout is not None and waited >= arguments.timeout:
             where = view.snapshot.waiting_for or _where_it_is(view)
-            raise CommandError(f"not within {duration(waited)}: {where}", Exit.NOT_IN_TIME)
+            raise CommandError(
+                f"not within {duration(arguments.timeout)}: {where}", Exit.NOT_IN_TIME
+            )
     raise AssertionError("a run is followed for ever")
 
 

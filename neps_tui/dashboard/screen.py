@@ -307,10 +307,6 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
         if trial_id is not None and isinstance(pane, TablePane):
             pane.point_at(trial_id)
 
-    def select_none(self) -> None:
-        """Select nothing any more."""
-        self._unmark()
-
     def action_sort(self) -> None:
         """Sort by the next column."""
         if self.refuses("sort"):
@@ -371,14 +367,11 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
 
     def action_clear(self) -> None:
         """Take away the line in which an id is typed, or else the selection, or else the filter."""
-        if not self._evaluated.close_jump() and (self._evaluated.is_typing or not self._unmark()):
+        if not self._evaluated.close_jump() and (
+            self._evaluated.is_typing or not self.select_none()
+        ):
             self._evaluated.close_filter()
         self._activate(self._active)
-
-    def _unmark(self) -> bool:
-        """Select nothing any more; whether anything was selected."""
-        were_marked = [table.clear_marks() for table in self.query(TrialTable)]
-        return any(were_marked)
 
     @on(EvaluatedPane.Filtered)
     def _on_filtered(self) -> None:

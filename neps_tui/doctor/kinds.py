@@ -288,7 +288,7 @@ KINDS: dict[str, Kind] = {
         NOTE,
         "locks are held",
         "Who needs it waits; NePS gives up after two minutes",
-        "if that process hangs, end it; the lock goes with it",
+        "usually none: a worker that samples holds one; look again, and end it only if it hangs",
     ),
     "not-writable": Kind(
         WARNING,

@@ -11,6 +11,7 @@ from textual.screen import ScreenResultType
 from neps_tui.actions import bindings_of
 from neps_tui.messages import ChangeAsked
 from neps_tui.widgets.refusing import Refusing
+from neps_tui.widgets.trial_table import TrialTable
 
 _OF_TRIALS = frozenset({"reset", "remove", "report", "mark_failed", "mark_corrupted"})
 
@@ -33,6 +34,11 @@ class Changing(Refusing[ScreenResultType]):
     def chosen(self) -> Sequence[str]:
         """Ids of the trials that a change would be about."""
         return ()
+
+    def select_none(self) -> bool:
+        """Select no trial any more; whether any was selected."""
+        were_marked = [table.clear_marks() for table in self.query(TrialTable)]
+        return any(were_marked)
 
     def why_not(self, action: str) -> str | None:
         """Why an action cannot be done now; a change of the run goes by its own name."""

@@ -15,7 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from neps_tui.widgets.key_bar import KeyBar
-from neps_tui.words.formatting import plain
+from neps_tui.words.formatting import counted, plain
 
 
 class ChooserScreen(Screen[Path]):
@@ -43,7 +43,7 @@ class ChooserScreen(Screen[Path]):
 
     def compose(self) -> ComposeResult:
         """The question and the runs."""
-        question = f"{self._directory} holds {len(self._runs)} NePS runs. Which one?"
+        question = f"{self._directory} holds {counted(len(self._runs), 'NePS run')}. Which one?"
         yield Static(Content(plain(question)))
         yield OptionList(
             *(

@@ -448,7 +448,7 @@ def test_history_takes_back_what_is_chosen(drive: Drive, run_copy: CopyRun) -> N
         await dashboard.press("j", "u")
         await dashboard.shows(f"Undo remove {good[0]}?")
         await dashboard.press("y")
-        await dashboard.shows("took one back")
+        await dashboard.shows(f"took back remove {good[0]}")
         await dashboard.shows("undone")
         await dashboard.press("u")
         await dashboard.shows("There is nothing to be taken back here")
@@ -503,6 +503,30 @@ def test_changes_are_made_from_a_trial_and_from_its_errors(drive: Drive, run_cop
         await dashboard.shows("Remove 6 trials?")
 
     drive(run_copy("hyperband-0.17"), steps)
+
+
+def test_what_was_changed_in_the_errors_is_taken_back_there_and_selected_no_more(
+    drive: Drive, run_copy: CopyRun
+) -> None:
+    root = run_copy("random-0.17")
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("E")
+        await dashboard.shows("5 errors")
+        await dashboard.press("tab", "space", "space")
+        await dashboard.shows("2 selected")
+        await dashboard.press("r", "y")
+        await dashboard.shows("2 trials pending again; u takes it back")
+        await dashboard.until(
+            lambda: "selected" not in dashboard.text(), "nothing is selected any more"
+        )
+        await dashboard.press("u")
+        await dashboard.shows("Undo reset")
+        await dashboard.press("y")
+        await dashboard.shows("5 errors")
+
+    drive(root, steps)
+    assert sum(each.state is State.CRASHED for each in trials(root).values()) == 5
 
 
 def test_the_past_is_not_changed(drive: Drive, recorded_run: CopyRun) -> None:

@@ -494,6 +494,26 @@ def test_an_undo_that_would_be_refused_says_so_before_it_asks(run_copy: CopyRun)
     assert "cannot be undone: trial 3 has changed" in Outcome("undo", root, "--list").output
 
 
+def test_whoever_changes_the_budget_is_told_what_puts_it_back(run_copy: CopyRun) -> None:
+    told = Outcome("budget", run_copy("random-0.17"), "--evaluations", "900", "--dry-run").output
+    assert "a worker that starts later puts back what its neps.run says" in told
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("reset", "even a success, and even what a worker may still be evaluating"),
+        ("remove", "and what others were promoted from"),
+        ("budget", None),
+        ("undo", None),
+    ],
+)
+def test_help_says_of_force_what_it_is_for(command: str, said: str | None) -> None:
+    helped = " ".join(Outcome(command, "--help").output.split())
+    assert ("--force" in helped) == (said is not None)
+    assert said is None or said in helped
+
+
 def test_a_refused_undo_tells_of_earlier_changes_that_are_not(run_copy: CopyRun) -> None:
     root = run_copy("random-0.17")
     alone = "H, or undo --list"

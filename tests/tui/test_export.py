@@ -39,6 +39,23 @@ def test_json_lines_have_a_trial_each(
     assert f"{len(records)} trials in {place}" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_what_was_exported_can_be_imported(
+    ending: str,
+    recorded_run: CopyRun,
+    run_copy: CopyRun,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    place = tmp_path / f"run.{ending}"
+    assert export(recorded_run("killed-0.17"), place, "--state", "success") == 0
+    capsys.readouterr()
+    assert main(["import", str(run_copy("random-0.17")), str(place), "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert "evaluated elsewhere: 8 evaluations" in said
+    assert "they count: 38 of 200 evaluations then" in said
+
+
 def test_only_what_a_filter_lets_through_is_written(recorded_run: CopyRun, tmp_path: Path) -> None:
     place = tmp_path / "run.jsonl"
     assert export(recorded_run("hyperband-0.17"), place, "--where", "rung=3") == 0
