@@ -57,13 +57,36 @@ _HARMLESS: dict[tuple[str, str], type] = {
 }
 
 
+class _StateByName(stand_in_class("builtins", "getattr")):  # type: ignore[misc]
+    """Answers for a state what `getattr` would; for anything else it is a stand-in.
+
+    Python 3.11.0 to 3.11.3 pickle a member of an enum as an attribute of its class.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """The state, or a stand-in."""
+        if len(args) == 2 and args[0] is State and isinstance(args[1], str) and not kwargs:
+            try:
+                return State(args[1].lower())
+            except ValueError:
+                # Not a state, so it stays what the pickle says.
+                return super().__new__(cls, *args)
+        return super().__new__(cls, *args, **kwargs)
+
+
+_SPECIAL: dict[tuple[str, str], type] = {("builtins", "getattr"): _StateByName}
+
+
 class TornError(UnreadableError):
     """A pickle ends before its end: it is still being written, or its writer was killed."""
 
 
 def _find_inert(module: str, name: str) -> type:
     place = (module, name)
-    return _TWINS.get(place) or _HARMLESS.get(place) or stand_in_class(module, name)
+    known = _TWINS.get(place) or _HARMLESS.get(place) or _SPECIAL.get(place)
+    return known or stand_in_class(module, name)
 
 
 class _InertUnpickler(pickle.Unpickler):
