@@ -15,7 +15,7 @@ from neps_tui.words.formatting import age, date_and_time
 COLUMNS = (
     Column("action", "change", max_width=14),
     Column("when", "when"),
-    Column("standing", "standing", max_width=40),
+    Column("standing", "standing", max_width=26),
     Column("trials", "trials", max_width=60),
     Column("by", "by", max_width=40),
 )
