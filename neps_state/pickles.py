@@ -60,7 +60,7 @@ _HARMLESS: dict[tuple[str, str], type] = {
 class _StateByName(stand_in_class("builtins", "getattr")):  # type: ignore[misc]
     """Answers for a state what `getattr` would; for anything else it is a stand-in.
 
-    Python 3.11.0 to 3.11.3 pickle a member of an enum as an attribute of its class.
+    Python 3.11.2, which Debian 12 has, pickles a member of an enum as an attribute of its class.
     """
 
     __slots__ = ()

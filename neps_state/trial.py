@@ -34,7 +34,7 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[State], tuple[str]]:
-        """By its value on every Python; 3.11.0 to 3.11.3 would pickle it by its name."""
+        """By its value on every Python; 3.11.2, for one, would pickle it by its name."""
         return State, (self.value,)
 
     @classmethod

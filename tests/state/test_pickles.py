@@ -505,7 +505,7 @@ def test_a_bytearray_is_read_whole() -> None:
 
 
 def by_name(owner: bytes, name: bytes) -> bytes:
-    """A pickle that asks for an attribute, as Python 3.11.0 to 3.11.3 pickled enums."""
+    """A pickle that asks for an attribute, as Python 3.11.2 pickles enums."""
     return b"\x80\x04cbuiltins\ngetattr\n(c" + owner + b"\nV" + name + b"\ntR."
 
 
