@@ -158,6 +158,8 @@ class Host(App[None]):
         self.theme = theme
         self._screen = WorkersScreen(ascii=ascii)
         self._screen.set_reactive(WorkersScreen.view, view)
+        # However long a slow machine takes to draw it, what it shows is not stale.
+        self._screen.checked_at = time.monotonic() + 3600.0
 
     async def on_mount(self) -> None:
         await self.push_screen(self._screen)
