@@ -57,7 +57,7 @@ _HARMLESS: dict[tuple[str, str], type] = {
 }
 
 
-class _StateByName(stand_in_class("builtins", "getattr")):  # type: ignore[misc]
+class _StateByName(stand_in_class("builtins", "getattr")):  # type: ignore[misc]  # made at run time
     """Answers for a state what `getattr` would; for anything else it is a stand-in.
 
     Python 3.11.2, which Debian 12 has, pickles a member of an enum as an attribute of its class.

@@ -19,7 +19,7 @@ def answer_shell(parser: argparse.ArgumentParser) -> None:
     for each in _parsers(parser):
         for action in each._actions:
             if action.dest in ("id", "ids", "like"):
-                action.completer = trial_ids  # type: ignore[attr-defined]
+                action.completer = trial_ids  # type: ignore[attr-defined]  # argcomplete looks for it
     argcomplete.autocomplete(parser)
 
 

@@ -19,7 +19,7 @@ from neps_tui.words.formatting import counted, plain
 
 
 def export(arguments: argparse.Namespace) -> Exit:
-    """Write trials, chosen and sorted, into a file whose name tells the format."""
+    """Write the chosen trials into a file whose name tells the format."""
     place: Path = arguments.file
     written = _FORMATS.get(place.suffix)
     if written is None:
@@ -62,7 +62,7 @@ def _parquet(table: Table) -> bytes:
         from pyarrow import parquet
     except ImportError as error:
         raise CommandError(
-            "Parquet needs pyarrow: pip install 'neps-tui[parquet]'; nothing was written",
+            "Parquet needs pyarrow (pip install pyarrow); nothing was written",
             Exit.USAGE,
         ) from error
     columns = {}
