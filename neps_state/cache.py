@@ -8,10 +8,10 @@ nothing any more, while here only what was torn is left out.
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from neps_state.deep_stack import on_deep_stack
 from neps_state.exceptions import UnreadableError
@@ -20,9 +20,10 @@ from neps_state.pickles import RecordStream, TornError, collector_paused
 from neps_state.soundness import flaw_in
 from neps_state.trial import Trial
 
+Progress: TypeAlias = Callable[[float], object]
+
 _FRAME_HEADERS = (b"\x80\x05\x95", b"\x80\x04\x95")
 _HEADER_LENGTH = 11
-_HEADER = re.compile(rb"\x80[\x04\x05]\x95")
 _AFTER_A_FRAME = frozenset(b"\x95XB\x8d\x8e\x96")
 """What may follow a frame in one pickle: another frame, or text and bytes too large for one."""
 _MOST_TRIES = 500
@@ -30,6 +31,10 @@ _MOST_TRIES = 500
 _TAIL_LENGTH = 64
 _LONG = 64 << 10
 """Bytes, of some two hundred trials, above which it is noticed how long a reading takes."""
+
+
+def _ignore(fraction: float) -> None:
+    """Nobody wants to know how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,9 @@ class CacheContents:
     damage: list[CacheDamage] = field(default_factory=list)
 
 
-def parse_cache(data: bytes, *, offset: int = 0, is_own: bool = False) -> CacheContents:
+def parse_cache(
+    data: bytes, *, offset: int = 0, is_own: bool = False, on_progress: Progress = _ignore
+) -> CacheContents:
     """Read a stretch of the cache.
 
     Args:
@@ -81,19 +88,20 @@ def parse_cache(data: bytes, *, offset: int = 0, is_own: bool = False) -> CacheC
         offset: Where in the file they start.
         is_own: Whether the file belongs to who reads it: then a long stretch is taken for what
             workers wrote, and is read in half the time.
+        on_progress: Told now and then how much of a long stretch has been read, from 0 to 1.
     """
     is_trusted = is_own and len(data) > _LONG
-    return on_deep_stack(data, lambda: _parse(data, offset, is_trusted))
+    return on_deep_stack(data, lambda: _parse(data, offset, is_trusted, on_progress))
 
 
-def _parse(data: bytes, offset: int, is_trusted: bool) -> CacheContents:
+def _parse(data: bytes, offset: int, is_trusted: bool, on_progress: Progress) -> CacheContents:
     contents = CacheContents(end=offset)
     position = 0
     tries = iter(range(_MOST_TRIES))
     with collector_paused(len(data)):
         while position < len(data):
             try:
-                record, end = _read_record(data, position, is_trusted)
+                record, end = _read_record(data, position, is_trusted, on_progress)
             except UnreadableError as error:
                 resume = _next_record(data, position + 1, tries)
                 stop = len(data) if resume is None else resume
@@ -108,7 +116,9 @@ def _parse(data: bytes, offset: int, is_trusted: bool) -> CacheContents:
     return contents
 
 
-def _read_record(data: bytes, position: int, is_trusted: bool = False) -> tuple[object, int]:
+def _read_record(
+    data: bytes, position: int, is_trusted: bool = False, on_progress: Progress = _ignore
+) -> tuple[object, int]:
     """The record at `position` and where it ends.
 
     Raises:
@@ -116,9 +126,10 @@ def _read_record(data: bytes, position: int, is_trusted: bool = False) -> tuple[
     """
     header = data[position : position + _HEADER_LENGTH]
     length = int.from_bytes(header[3:], "little") + len(header)
-    if _HEADER.match(header) and position + length > len(data):
+    if header.startswith(_FRAME_HEADERS) and position + length > len(data):
         raise TornError("cut off")
-    stream = RecordStream(data, position, is_trusted=is_trusted)
+    passed = (lambda at: on_progress(at / len(data))) if len(data) > _LONG else None
+    stream = RecordStream(data, position, is_trusted=is_trusted, passed=passed)
     record = stream.read()
     end = stream.position
     if not _frames_fit(data, position, end) or _ends_in_another(data, position, end):
@@ -128,8 +139,8 @@ def _read_record(data: bytes, position: int, is_trusted: bool = False) -> tuple[
 
 def _ends_in_another(data: bytes, start: int, end: int) -> bool:
     """Whether the tail of a pickle is itself a whole record, whose head it has swallowed."""
-    for number, found in enumerate(_HEADER.finditer(data, start + 1, end)):
-        stream = RecordStream(data, found.start())
+    for number, found in enumerate(_headers(data, start + 1, end)):
+        stream = RecordStream(data, found)
         try:
             record = stream.read()
         except UnreadableError:
@@ -162,20 +173,26 @@ def _frames_fit(data: bytes, start: int, end: int) -> bool:
 
 def _next_record(data: bytes, start: int, tries: Iterator[int]) -> int | None:
     """Where reading can go on behind damage, if that is found within so many tries."""
-    for _ in tries:
-        found = _HEADER.search(data, start)
-        if found is None:
-            return None
-        start = found.start()
+    for found, _ in zip(_headers(data, start, len(data)), tries, strict=False):
         try:
-            record, _ = _read_record(data, start)
+            record, _ = _read_record(data, found)
         except UnreadableError:
-            start += 1
             continue
         if isinstance(record, Trial | dict | list):
-            return start
-        start += 1
+            return found
     return None
+
+
+def _headers(data: bytes, start: int, end: int) -> Iterator[int]:
+    """Where a record may begin whose first frame ends before `end`, in order."""
+    places = {header: data.find(header, start, end) for header in _FRAME_HEADERS}
+    while found := {header: at for header, at in places.items() if at >= 0}:
+        header = min(found, key=found.__getitem__)
+        frame = found[header] + _HEADER_LENGTH
+        # The three bytes of a header come by chance too, but hardly with a length that fits.
+        if frame + int.from_bytes(data[frame - 8 : frame], "little") <= end:
+            yield found[header]
+        places[header] = data.find(header, found[header] + 1, end)
 
 
 def _take(contents: CacheContents, record: object, start: int, end: int, is_trusted: bool) -> None:
@@ -222,10 +239,12 @@ class CacheFollower:
 
     Args:
         path: The cache file.
+        on_progress: Told now and then how much of a long reading is done, from 0 to 1.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, on_progress: Progress = _ignore) -> None:
         self._path = path
+        self._on_progress = on_progress
         self._stamp: _Stamp | None = None
         self._end = 0
         self._tail = b""
@@ -264,7 +283,8 @@ class CacheFollower:
         """
         stamp = self._stamp_now()
         data = read_bytes(self._path)
-        contents = parse_cache(data, is_own=stamp is not None and stamp.is_own)
+        is_own = stamp is not None and stamp.is_own
+        contents = parse_cache(data, is_own=is_own, on_progress=self._on_progress)
         self._remember(contents, stamp, data, 0)
         return contents
 
