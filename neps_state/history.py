@@ -124,12 +124,6 @@ class History:
         """Whether a change was begun and not finished, as far as names tell."""
         return any(each.name.startswith(_BEGUN) for each in self._directories())
 
-    def later_than(self, change: Change) -> Change | None:
-        """The first change after another one that has not been undone and is about the same."""
-        undoable = self.undoable()
-        after = undoable[[each.id for each in undoable].index(change.id) + 1 :]
-        return next((each for each in after if each.is_about_same(change)), None)
-
     def undoable(self) -> list[Change]:
         """The changes that can be taken back, oldest first: neither undone, undoings nor mends."""
         changes = self.changes()

@@ -436,9 +436,15 @@ class NePSState:
         change = self._to_undo(change_id)
         edit = change.read_edit().turned_round(change.id)
         with self._locks_for(edit):
-            if change.id not in {each.id for each in self.history.undoable()}:
-                raise NothingToUndoError(f"{change.id} was undone meanwhile; nothing was changed")
-            if (later := self.history.later_than(change)) is not None:
+            # Read once: where a disk fails now and then, a second reading may tell of others.
+            undoable = iter(self.history.undoable())
+            if not any(each.id == change.id for each in undoable):
+                raise NothingToUndoError(
+                    f"{change.id} was undone meanwhile, or cannot be read any more; "
+                    "nothing was changed"
+                )
+            later = next((each for each in undoable if each.is_about_same(change)), None)
+            if later is not None:
                 raise StateChangedError(
                     f"{later.id} changed the same again: undo that first; nothing was changed"
                 )

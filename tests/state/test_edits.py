@@ -9,6 +9,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ from neps_state.editing import LIMITS
 from neps_state.given import Evaluated
 from neps_state.history import History
 from neps_state.layout import RunLayout
+from neps_state.locks import FileLocker
 from neps_state.reader import RunReader
 from neps_state.trial_ids import NewTrialIds, given_again
 
@@ -227,6 +229,22 @@ def test_what_is_old_or_large_is_forgotten(mixed_run: NePSState) -> None:
 
     # Over 30 days goes; over 7 days goes as there is more than a gigabyte; three days stay.
     assert [change.id for change in history.changes()][:-1] == [kept[1], *kept[3:]]
+
+
+def test_a_change_that_cannot_be_read_any_more_once_the_locks_are_had_is_not_taken_back(
+    mixed_run: NePSState,
+) -> None:
+    mixed_run.lock_and_edit(resetting([trials(mixed_run)["2"]], errors(mixed_run)))
+    (change,) = mixed_run.history.changes()
+    held = FileLocker(RunLayout(mixed_run.path).trial_lock, poll=0.1, timeout=5)
+    with ThreadPoolExecutor() as threads, held.lock():
+        undone = threads.submit(mixed_run.lock_and_undo)
+        time.sleep(0.3)  # by then it waits for the lock
+        (change.directory / "change.json").write_bytes(b"")
+
+    with pytest.raises(NothingToUndoError, match="cannot be read any more"):
+        undone.result()
+    assert trials(mixed_run)["2"].state is State.PENDING
 
 
 def test_a_damaged_change_is_not_taken_back(mixed_run: NePSState) -> None:
