@@ -8,19 +8,17 @@ nothing any more, while here only what was torn is left out.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
 
 from neps_state.deep_stack import on_deep_stack
 from neps_state.exceptions import UnreadableError
 from neps_state.files import read_bytes
 from neps_state.pickles import RecordStream, TornError, collector_paused
+from neps_state.progress import Progress, ignore_progress
 from neps_state.soundness import flaw_in
 from neps_state.trial import Trial
-
-Progress: TypeAlias = Callable[[float], object]
 
 _FRAME_HEADERS = (b"\x80\x05\x95", b"\x80\x04\x95")
 _HEADER_LENGTH = 11
@@ -31,10 +29,6 @@ _MOST_TRIES = 500
 _TAIL_LENGTH = 64
 _LONG = 64 << 10
 """Bytes, of some two hundred trials, above which it is noticed how long a reading takes."""
-
-
-def _ignore(fraction: float) -> None:
-    """Nobody wants to know how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +73,7 @@ class CacheContents:
 
 
 def parse_cache(
-    data: bytes, *, offset: int = 0, is_own: bool = False, on_progress: Progress = _ignore
+    data: bytes, *, offset: int = 0, is_own: bool = False, on_progress: Progress = ignore_progress
 ) -> CacheContents:
     """Read a stretch of the cache.
 
@@ -117,7 +111,7 @@ def _parse(data: bytes, offset: int, is_trusted: bool, on_progress: Progress) ->
 
 
 def _read_record(
-    data: bytes, position: int, is_trusted: bool = False, on_progress: Progress = _ignore
+    data: bytes, position: int, is_trusted: bool = False, on_progress: Progress = ignore_progress
 ) -> tuple[object, int]:
     """The record at `position` and where it ends.
 
@@ -242,7 +236,7 @@ class CacheFollower:
         on_progress: Told now and then how much of a long reading is done, from 0 to 1.
     """
 
-    def __init__(self, path: Path, on_progress: Progress = _ignore) -> None:
+    def __init__(self, path: Path, on_progress: Progress = ignore_progress) -> None:
         self._path = path
         self._on_progress = on_progress
         self._stamp: _Stamp | None = None

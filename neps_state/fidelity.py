@@ -40,8 +40,10 @@ def fidelity_key(
 
 def rung_in(trial_id: str) -> int | None:
     """The rung in a trial's id, where it has one."""
-    _, rung, number = trial_id.rpartition(_RUNG)
-    return int(number) if rung and number.isdecimal() else None
+    if _RUNG not in trial_id:  # nearly always, and asked of every trial of a run
+        return None
+    _, _, number = trial_id.rpartition(_RUNG)
+    return int(number) if number.isdecimal() else None
 
 
 def _recorded(info: OptimizerInfo | None) -> str | None:

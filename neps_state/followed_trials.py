@@ -12,6 +12,7 @@ from neps_state.cache import CacheContents, CacheDamage, CacheFollower
 from neps_state.exceptions import TrialNotFoundError, UnreadableError
 from neps_state.followed import GRACE
 from neps_state.layout import METADATA_FILE, RunLayout
+from neps_state.progress import Progress, ignore_progress
 from neps_state.soundness import is_sound_id
 from neps_state.trial import UNFINISHED, Report, Trial
 from neps_state.trial_files import list_trial_ids, read_trial, report_path, sampled_order
@@ -22,6 +23,8 @@ _OwnStamp: TypeAlias = tuple[tuple[int, int] | None, ...]
 _WHOLE_SHARE = 0.05
 """The most of a processor that reading the whole cache again and again may take."""
 _TORN_RETRY = 0.05
+_PROGRESS_EVERY = 100
+"""Trials; each takes about a millisecond to be read from its own files."""
 
 
 class FollowedTrials:
@@ -29,6 +32,7 @@ class FollowedTrials:
 
     Args:
         layout: The run.
+        on_progress: Told how much of a long reading is done.
 
     Attributes:
         trials: Every trial by id; finished ones are the same objects from poll to poll.
@@ -37,9 +41,10 @@ class FollowedTrials:
         problem: What is wrong with the cache, once it has been for a while.
     """
 
-    def __init__(self, layout: RunLayout) -> None:
+    def __init__(self, layout: RunLayout, on_progress: Progress = ignore_progress) -> None:
         self._layout = layout
-        self._cache = CacheFollower(layout.cache)
+        self._on_progress = on_progress
+        self._cache = CacheFollower(layout.cache, on_progress)
         self.trials: dict[str, Trial] = {}
         self.unfinished: set[str] = set()
         self.due: float | None = None
@@ -144,7 +149,10 @@ class FollowedTrials:
         """Trials from their own files; what is torn there stays as it was."""
         read: list[Trial] = []
         gone: list[str] = []
-        for trial_id in list(trial_ids):
+        wanted = list(trial_ids)
+        for number, trial_id in enumerate(wanted):
+            if number % _PROGRESS_EVERY == 0:
+                self._on_progress(number / len(wanted))
             directory = self._layout.trial_directory(trial_id)
             stamp = _own_stamp(directory)
             if trial_id in self.trials and stamp == self._own_stamps.get(trial_id, ()):

@@ -22,6 +22,7 @@ from neps_state.files import read_bytes
 from neps_state.followed import FollowedFile
 from neps_state.followed_trials import FollowedTrials
 from neps_state.layout import CACHE_FILE, RunLayout
+from neps_state.progress import Progress, ignore_progress
 from neps_state.run_files import read_optimizer_info, read_optimizer_state, read_pipeline_space
 from neps_state.snapshot import Phase, Problem, RunSnapshot
 from neps_state.space import SearchSpaceTree, space_tree
@@ -53,10 +54,18 @@ class RunReader:
     Args:
         root: The run directory; it need not exist yet.
         clock: Gives seconds since the epoch.
+        on_progress: Told how much of a long reading is done.
     """
 
-    def __init__(self, root: Path, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        on_progress: Progress = ignore_progress,
+    ) -> None:
         self._root = root
+        self._on_progress = on_progress
         self._layout = RunLayout(root)
         self._clock = clock
         self._generation = 0
@@ -70,7 +79,7 @@ class RunReader:
             self._run = None
         if self._run is None and identity is not None and self._layout.is_run():
             self._generation += 1
-            self._run = _FollowedRun(self._layout, identity)
+            self._run = _FollowedRun(self._layout, identity, self._on_progress)
         fresh = self._waiting(identity) if self._run is None else self._run.poll(self._clock())
         if fresh is not None:
             self._snapshot = replace(
@@ -115,9 +124,9 @@ class RunReader:
 class _FollowedRun:
     """One run, from the moment it is there until it is deleted or replaced."""
 
-    def __init__(self, layout: RunLayout, identity: tuple[int, int]) -> None:
+    def __init__(self, layout: RunLayout, identity: tuple[int, int], on_progress: Progress) -> None:
         self.identity = identity
-        self.trials = FollowedTrials(layout)
+        self.trials = FollowedTrials(layout, on_progress)
         self._layout = layout
         self._info = FollowedFile(layout.optimizer_info, read_optimizer_info, None)
         self._state = FollowedFile(layout.optimizer_state, read_optimizer_state, None)

@@ -27,8 +27,6 @@ class Twin(metaclass=_Sealable):
     in asks `methods` whether one hides a method.
     """
 
-    __slots__ = ()
-
     methods: ClassVar[frozenset[str]] = frozenset()
     """Names of the methods, none of which may be that of a field."""
 

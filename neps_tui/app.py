@@ -34,6 +34,7 @@ from neps_tui.messages import (
     CommandEnded,
     CommandStarted,
     FileOpened,
+    FirstLookGoesOn,
     MendAsked,
     PlotChosen,
     PlotOpened,
@@ -97,6 +98,13 @@ def _why_not_writable(root: Path) -> str:
     """Why a run there could not be changed, as far as one can tell before there is one."""
     may_write = not root.exists() or os.access(root, os.W_OK | os.X_OK)
     return "" if may_write else f"you may not write to {plain(str(root))}"
+
+
+def _being_read(root: Path, fraction: float = 0.0) -> RunView:
+    """What is shown until a run has been read for the first time."""
+    how_far = f" {fraction:.0%}" if fraction else ""
+    doing = f"reading the run …{how_far}" if fraction < 1.0 else "adding up what was read …"
+    return RunView(RunSnapshot(root, Phase.NO_DIRECTORY, doing))
 
 
 def _has_terminal() -> bool:
@@ -219,8 +227,7 @@ class NepsTuiApp(App[None]):
         """Begin to follow a run; what is known of it at once."""
         self._store = RunStore(root, self.post_message, self._options.poll_seconds)
         self._store.start()
-        reading = RunView(RunSnapshot(root, Phase.NO_DIRECTORY, "reading the run …"))
-        return self._store.wait_for_first_look(_FIRST_LOOK) or reading
+        return self._store.wait_for_first_look(_FIRST_LOOK) or _being_read(root)
 
     def on_unmount(self) -> None:
         """End the store's thread with the app."""
@@ -239,6 +246,11 @@ class NepsTuiApp(App[None]):
             with self.batch_update():
                 self.view = message.view
         self._notice("")
+
+    @on(FirstLookGoesOn)
+    def _on_first_look_goes_on(self, message: FirstLookGoesOn) -> None:
+        if self.view is not None and not self.view.has_run:
+            self.view = _being_read(self.view.snapshot.root, message.fraction)
 
     @on(CommandStarted)
     def _on_command_started(self, message: CommandStarted) -> None:

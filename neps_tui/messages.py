@@ -25,6 +25,18 @@ class RunChanged(Message):
         self.view = view
 
 
+class FirstLookGoesOn(Message):
+    """The first look at a run takes long: there is so much of it.
+
+    Args:
+        fraction: How much of it has been read, from 0 to 1.
+    """
+
+    def __init__(self, fraction: float) -> None:
+        super().__init__()
+        self.fraction = fraction
+
+
 class CommandStarted(Message):
     """A change of the run has begun: it may have to wait for a lock.
 

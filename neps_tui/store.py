@@ -19,7 +19,13 @@ from neps_state.mounts import file_system_of, is_shared
 from neps_state.reader import RunReader
 from neps_state.snapshot import RunSnapshot
 from neps_tui.facts.fold import RunFold
-from neps_tui.messages import CommandEnded, CommandStarted, RunChanged, StoreFailed
+from neps_tui.messages import (
+    CommandEnded,
+    CommandStarted,
+    FirstLookGoesOn,
+    RunChanged,
+    StoreFailed,
+)
 from neps_tui.view import RunView
 
 if TYPE_CHECKING:
@@ -42,6 +48,8 @@ _LOCK_TIMEOUT = 2.0
 _PATIENCE = 2.0
 """Seconds that the end waits for the thread, unless it is making a change."""
 _MANY_TRIALS = 1000
+_PROGRESS_EVERY = 0.2
+"""Seconds between two words on how far the first look is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,8 @@ class RunStore:
         self._root = root
         self._post = post
         self._poll_seconds = poll_seconds
-        self._reader = RunReader(root)
+        self._reader = RunReader(root, on_progress=self._note_progress)
+        self._progress_told_at = time.monotonic()
         self._fold = RunFold()
         self._woken = threading.Event()
         self._watcher: RunWatcher | None = None
@@ -186,6 +195,7 @@ class RunStore:
             polling = self._polling()
             if snapshot is not self._shown or polling != self._shown_polling:
                 self._shown, self._shown_polling = snapshot, polling
+                self._note_progress(1.0)
                 self.view = RunView(snapshot, self._fold.fold(snapshot), polling)
                 self._post(RunChanged(self.view))
                 self._posted_before, self._posted_at = self._posted_at, self.checked_at
@@ -193,6 +203,13 @@ class RunStore:
         if self._poll_seconds is None and self._may_watch.is_set() and self._watch():
             # What changed between looking and watching told nobody.
             self._woken.set()
+
+    def _note_progress(self, fraction: float) -> None:
+        """Tell how far the first look is; later ones leave on the screen what was known before."""
+        now = time.monotonic()
+        if self.view is None and now - self._progress_told_at >= _PROGRESS_EVERY:
+            self._progress_told_at = now
+            self._post(FirstLookGoesOn(fraction))
 
     def _watch(self) -> bool:
         """Watch where the run changes now; whether that is elsewhere than before."""

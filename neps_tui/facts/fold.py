@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import math
-from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from types import MappingProxyType
 
-from neps_state import MetaData, Report, State, Trial
+from neps_state import State, Trial
 from neps_state.fidelity import fidelity_key, rung_in
 from neps_state.signature import is_signature
 from neps_state.snapshot import RunSnapshot
 from neps_state.trial import UNFINISHED
-from neps_state.values import dominates, objective_values
 from neps_tui.facts.budget import limits_of, worker_limits_of
 from neps_tui.facts.config_keys import ConfigKeys
-from neps_tui.facts.summary import Evaluating, Incumbent, Limit, RunSummary, Span, Usage
+from neps_tui.facts.latest import Latest
+from neps_tui.facts.outcomes import Outcomes
+from neps_tui.facts.summary import Evaluating, Limit, RunSummary
 from neps_tui.facts.verdicts import UsualDurations, WorkerHistory
-
-_NUMBER = (float, int)
-_LATEST = 60
-"""How many trials tell how fast a run goes."""
 
 
 class RunFold:
@@ -54,19 +50,11 @@ class _Totals:
     def __init__(self, key: str | None, *, by_worker: bool = False) -> None:
         self.kind = (key, by_worker)
         self.fidelity_key = key
-        self._by_worker: defaultdict[str, Usage] | None = defaultdict(Usage) if by_worker else None
         self._states: dict[str, State] = {}
         self._counts: Counter[State] = Counter()
         self._unfinished: dict[str, Trial] = {}
-        self._last_report: float | None = None
-        self._latest: list[Span] = []
-        self._evaluations = 0
-        self._cost = 0.0
-        self._fidelities = 0.0
-        self._objectives = 1
-        self._incumbents: list[Incumbent] = []
-        self._points: list[tuple[float, float]] = []
-        self._front: dict[str, tuple[float, ...]] = {}
+        self._latest = Latest()
+        self._outcomes = Outcomes(key, by_worker=by_worker)
         self._rungs: Counter[int] = Counter()
         self._workers: defaultdict[str, WorkerHistory] = defaultdict(WorkerHistory)
         self._durations = UsualDurations()
@@ -82,100 +70,55 @@ class _Totals:
     def add_all(self, trials: Iterable[Trial]) -> None:
         """Take in trials that are new or have gone forward."""
         # Incumbents are found in the order in which trials ended.
-        for trial in sorted(trials, key=_by_end):
-            self._add(trial)
+        ordered = sorted(trials, key=_by_end)
+        self._note_states(ordered)
+        self._note_workers(ordered)
+        ended = [trial for trial in ordered if trial.metadata.id not in self._unfinished]
+        self._rungs.update(rung for trial in ended if (rung := rung_of(trial)) is not None)
+        self._note_durations(ended)
+        self._latest.add(ended)
+        self._outcomes.add(ended)
 
-    def _add(self, trial: Trial) -> None:
-        metadata = trial.metadata
-        trial_id, state, worker = metadata.id, metadata.state, metadata.evaluating_worker_id
-        if (before := self._states.get(trial_id)) is not None:
-            self._counts[before] -= 1
-        else:
-            self._config_keys.learn(trial.config)
-        self._states[trial_id] = state
-        self._counts[state] += 1
-        if (
-            worker is not None
-            and state is not State.EXTERNAL
-            and (worker in self._workers or not is_signature(worker))
-        ):
-            self._workers[worker].note(metadata)
-        if state in UNFINISHED:
-            self._unfinished[trial_id] = trial
-            return
-        if before is not None:
-            self._unfinished.pop(trial_id, None)
-        self._add_finished(trial, metadata)
+    def _note_states(self, trials: Iterable[Trial]) -> None:
+        states = self._states
+        for trial in trials:
+            trial_id, state = trial.metadata.id, trial.metadata.state
+            before = states.get(trial_id)
+            states[trial_id] = state
+            if before is None:
+                self._config_keys.learn(trial.config)
+            else:
+                self._counts[before] -= 1
+                self._unfinished.pop(trial_id, None)
+            self._counts[state] += 1
+            if state in UNFINISHED:
+                self._unfinished[trial_id] = trial
 
-    def _add_finished(self, trial: Trial, metadata: MetaData) -> None:
-        if metadata.time_end is not None and math.isfinite(metadata.time_end):
-            self._add_end(metadata.time_end, metadata)
-        if (rung := rung_of(trial)) is not None:
-            self._rungs[rung] += 1
-        fidelity = self._fidelity_of(trial)
-        if metadata.state is State.SUCCESS and (seconds := duration_of(trial)) is not None:
-            self._durations.note(fidelity, seconds)
-        report = trial.report
-        if report is None:
-            return
-        self._evaluations += 1
-        self._cost += report.cost or 0.0
-        if isinstance(fidelity, _NUMBER):
-            self._fidelities += fidelity
-        if self._by_worker is not None and metadata.state is not State.EXTERNAL:
-            self._note_worker(metadata.evaluating_worker_id, report, fidelity)
-        values = objective_values(report)
-        if values and not any(map(math.isnan, values)):
-            self._add_objective(metadata, values)
+    def _note_workers(self, trials: Iterable[Trial]) -> None:
+        workers = self._workers
+        for trial in trials:
+            metadata = trial.metadata
+            worker = metadata.evaluating_worker_id
+            if (
+                worker is not None
+                and metadata.state is not State.EXTERNAL
+                and (worker in workers or not is_signature(worker))
+            ):
+                workers[worker].note(metadata)
 
-    def _add_end(self, ended: float, metadata: MetaData) -> None:
-        if self._last_report is None or ended > self._last_report:
-            self._last_report = ended
-        if metadata.state is State.EXTERNAL:
-            return
-        started = metadata.time_started
-        if started is None or not -math.inf < started <= ended:
-            # A time that no clock shows tells nothing, nor does a start after the end.
-            started = ended
-        insort(self._latest, Span(started, ended, metadata.evaluating_worker_id), key=_end_of)
-        del self._latest[:-_LATEST]
-
-    def _note_worker(self, worker: str | None, report: Report, fidelity: object) -> None:
-        if worker is None or self._by_worker is None:
-            return
-        before = self._by_worker[worker]
-        self._by_worker[worker] = Usage(
-            before.evaluations + 1,
-            before.cost + (report.cost or 0.0),
-            before.fidelities + (fidelity if isinstance(fidelity, _NUMBER) else 0.0),
-        )
-
-    def _add_objective(self, metadata: MetaData, values: tuple[float, ...]) -> None:
-        if len(values) > 1:
-            if self._objectives == 1:
-                self._points.clear()
-            self._objectives = max(self._objectives, len(values))
-            self._points.append((values[0], values[1]))
-            self._add_to_front(metadata.id, values)
-            return
-        self._points.append((self._evaluations, values[0]))
-        if not self._incumbents or values[0] < self._incumbents[-1].objective:
-            self._incumbents.append(
-                Incumbent(metadata.id, values[0], self._evaluations, metadata.time_end)
-            )
-
-    def _add_to_front(self, trial_id: str, values: tuple[float, ...]) -> None:
-        peers = {k: v for k, v in self._front.items() if len(v) == len(values)}
-        if any(dominates(other, values) for other in peers.values()):
-            return
-        self._front = {k: v for k, v in peers.items() if not dominates(values, v)}
-        self._front[trial_id] = values
+    def _note_durations(self, ended: Iterable[Trial]) -> None:
+        for trial in ended:
+            if trial.metadata.state is State.SUCCESS:
+                seconds = duration_of(trial)
+                if seconds is not None:
+                    self._durations.note(self._fidelity_of(trial), seconds)
 
     def summary(self, snapshot: RunSnapshot) -> RunSummary:
         """What it all amounts to now."""
         state = snapshot.optimizer_state
-        several = self._objectives > 1
-        usage = Usage(self._evaluations, self._cost, self._fidelities)
+        outcomes = self._outcomes
+        several = outcomes.objectives > 1
+        incumbents = () if several else tuple(outcomes.incumbents)
         evaluating = [
             self._evaluating(trial)
             for trial in self._unfinished.values()
@@ -184,7 +127,7 @@ class _Totals:
         pending = [
             trial for trial in self._unfinished.values() if trial.metadata.state is State.PENDING
         ]
-        used = self._by_worker
+        used = outcomes.by_worker
         by_worker = {} if used is None else {each: used[each] for each in self._workers}
         registered = (state.worker_ids or []) if state is not None else []
         budget = None if state is None else state.budget
@@ -192,22 +135,22 @@ class _Totals:
         return RunSummary(
             counts=MappingProxyType({each: self._counts[each] for each in State}),
             total=len(self._states),
-            objectives=self._objectives,
-            best_id=None if several or not self._incumbents else self._incumbents[-1].trial_id,
-            incumbents=() if several else tuple(self._incumbents),
-            objective_points=tuple(self._points),
-            front=MappingProxyType(dict(self._front)),
+            objectives=outcomes.objectives,
+            best_id=incumbents[-1].trial_id if incumbents else None,
+            incumbents=incumbents,
+            objective_points=tuple(outcomes.points),
+            front=MappingProxyType(dict(outcomes.front)),
             rungs=MappingProxyType(dict(sorted(self._rungs.items()))),
-            usage=usage,
-            limits=self._known(limits_of(budget, usage, by_worker)),
+            usage=outcomes.usage,
+            limits=self._known(limits_of(budget, outcomes.usage, by_worker)),
             worker_limits=worker_limits_of(budget),
             evaluating=tuple(sorted(evaluating, key=lambda each: each.started or 0.0)),
             pending=tuple(trial.metadata.id for trial in sorted(pending, key=_by_sampling)),
             workers=tuple(dict.fromkeys([*registered, *self._workers])),
             used_by_worker=MappingProxyType(by_worker),
             last_signs=MappingProxyType(signs),
-            last_report=self._last_report,
-            latest=tuple(self._latest),
+            last_report=self._latest.report,
+            latest=tuple(self._latest.spans),
             fidelity_key=self.fidelity_key,
             config_keys=self._config_keys.frozen(snapshot.space),
         )
@@ -265,10 +208,6 @@ def duration_of(trial: Trial) -> float | None:
     if metadata.time_started is None or metadata.time_end is None:
         return None
     return metadata.time_end - metadata.time_started
-
-
-def _end_of(span: Span) -> float:
-    return span.end
 
 
 def _by_end(trial: Trial) -> float:

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -684,3 +685,29 @@ def test_only_the_run_and_its_unfinished_trials_are_watched(
 
 def test_error_texts_come_through_as_they_are(mixed_run: NePSState, reader: RunReader) -> None:
     assert reader.poll().errors[0].err == "[bold]boom[/] 2"
+
+
+def test_a_long_reading_tells_how_far_it_is(mixed_run: NePSState) -> None:
+    trials = mixed_run.lock_and_read_trials()
+    many = {
+        f"{number}": replace(trials["1"], metadata=replace(trials["1"].metadata, id=f"{number}"))
+        for number in range(1000)
+    }
+    (mixed_run.path / "configs/.trial_cache.pkl").write_bytes(dump_state(many))
+    told: list[float] = []
+
+    snapshot = RunReader(mixed_run.path, on_progress=told.append).poll()
+
+    assert len(snapshot.trials) == 1000
+    assert len(told) > 2
+    assert told == sorted(told)
+    assert 0.0 <= told[0] < 0.5 < told[-1] <= 1.0
+
+
+def test_reading_trials_from_their_own_files_tells_how_far_it_is(mixed_run: NePSState) -> None:
+    (mixed_run.path / "configs/.trial_cache.pkl").unlink()
+    told: list[float] = []
+
+    RunReader(mixed_run.path, on_progress=told.append).poll()
+
+    assert told == [0.0]
