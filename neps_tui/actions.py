@@ -22,7 +22,7 @@ Place: TypeAlias = Literal[
     "history",
     "doctor",
     "replay",
-    "chooser",
+    "runs",
 ]
 Need: TypeAlias = Literal["nothing", "run", "trial", "write"]
 
@@ -103,6 +103,13 @@ ACTIONS: tuple[Action, ...] = (
         "run",
         in_footer=False,
         at_once=True,
+    ),
+    Action(
+        "runs",
+        "backspace",
+        "all runs",
+        "Go back to the runs of the folder that was opened.",
+        "dashboard",
     ),
     Action(
         "clear",
@@ -682,6 +689,16 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "edge(False)", "home", "to the start", "Go to the beginning.", "replay", in_footer=False
     ),
+    Action("sort", "s", "sort", "Sort the runs by the next column.", "runs"),
+    Action("reverse_sort", "S", "reverse sort", "Turn the sorting of the runs round.", "runs"),
+    Action(
+        "incumbents",
+        "p",
+        "plot",
+        "Show the incumbents of all runs in one plot, or only the table; what is selected is told "
+        "apart by colours.",
+        "runs",
+    ),
     Action("help", "question_mark,f1", "help", "Show every key and what it does.", "everywhere"),
     Action("command_palette", "ctrl+p", "palette", "Find any action, view or trial.", "everywhere"),
     Action(
@@ -694,6 +711,10 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("quit", "q", "quit", "Leave; the run goes on.", "everywhere"),
 )
+
+
+_SPELLED_OUT = ("enter", "backspace")
+"""Keys for which a terminal without Unicode has no sign."""
 
 
 def key_map_name(action: str) -> str:
@@ -725,8 +746,7 @@ def bindings_of(*places: Place) -> list[Binding]:
             f"app.{action.id}" if action.place == "everywhere" else action.id,
             action.label,
             show=action.in_footer,
-            # Spelled out: a terminal without Unicode has no sign for it.
-            key_display="enter" if action.keys == "enter" else None,
+            key_display=action.keys if action.keys in _SPELLED_OUT else None,
             priority=action.at_once,
             id=binding_id(action),
             tooltip=action.help,

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -35,11 +35,14 @@ from neps_tui.messages import (
     CommandStarted,
     FileOpened,
     FirstLookGoesOn,
+    FolderChanged,
     MendAsked,
     PlotChosen,
     PlotOpened,
     ReplayAsked,
     RunChanged,
+    RunChosen,
+    RunLeft,
     StoreFailed,
     ThemeChosen,
     TrialOpened,
@@ -60,11 +63,18 @@ from neps_tui.words.formatting import plain, to_ascii
 if TYPE_CHECKING:
     from neps_tui.changes.plan import Plan
     from neps_tui.replay.bar import ReplayBar
+    from neps_tui.runs.folder_store import FolderStore
+    from neps_tui.runs.screen import RunsScreen
     from neps_tui.telling.teller import Teller
 
 _DARK, _LIGHT = "textual-dark", "textual-light"
+# A default screen's own style sheet is not read.
+_CSS: list[str | PurePath] = [
+    Path(__file__).parent / room / "screen.tcss" for room in ("dashboard", "runs")
+]
 _ASCII_CSS = Path(__file__).parent / "screens" / "ascii.tcss"
 _LONG_NOTE = 12.0
+_OF_A_RUN = frozenset({"view", "replay"})
 _MOST_REASONS = 3
 _GIVES_WAY = 0.001
 """Seconds after which a thread lets another one on: the usual 5 ms, several times between a key and
@@ -125,20 +135,19 @@ def _trial_commands() -> type[Provider]:
 
 
 class NepsTuiApp(App[None]):
-    """The dashboard of one run.
+    """The dashboard of one run, or of one after the other of those in a folder.
 
     Args:
         root: The run directory, or a folder of some.
         options: How it was asked to be.
-        choices: The runs to choose from, where `root` is a folder of them.
+        is_folder: Whether it is a folder of runs.
 
     Attributes:
         ended_by: The signal that ended it, if one did.
     """
 
     TITLE = "neps-tui"
-    # A default screen's own style sheet is not read.
-    CSS_PATH = Path(__file__).parent / "dashboard" / "screen.tcss"
+    CSS_PATH = _CSS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("everywhere")]
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
@@ -149,43 +158,59 @@ class NepsTuiApp(App[None]):
     view: reactive[RunView | None] = reactive[RunView | None](None, repaint=False)
 
     def __init__(
-        self, root: Path, options: Options | None = None, *, choices: tuple[Path, ...] = ()
+        self, root: Path, options: Options | None = None, *, is_folder: bool = False
     ) -> None:
         self._options = options or Options()
-        super().__init__(css_path=[self.CSS_PATH, _ASCII_CSS] if self._options.ascii else None)
+        super().__init__(css_path=[*_CSS, _ASCII_CSS] if self._options.ascii else None)
         for theme in THEMES:
             self.register_theme(theme)
         # Over a slow line a moving underline is in the way of what a key was pressed for.
         self.animation_level = "none"
         self._root = root
-        self._choices = choices
+        self._runs = self._runs_screen() if is_folder else None
+        self._folder: FolderStore | None = None
         self._store: RunStore | None = None
         self._live: RunView | None = None
         self._once_known: Action | None = None
         self.ended_by: signal.Signals | None = None
         self._had_terminal = False
         self._teller: Teller | None = None
-        self._read_only = self._options.read_only or _why_not_writable(root)
-        self._dashboard = DashboardScreen(read_only=self._read_only, ascii=self._options.ascii)
+        self._read_only = ""
+        self._dashboard = self._dashboard_of(root)
 
     def get_default_screen(self) -> Screen[None]:
-        """The dashboard, with the run in it if that can be read in a moment."""
-        if not self._choices:
-            self.set_reactive(NepsTuiApp.view, self._follow(self._root))
+        """The runs of the folder, or the dashboard, with the run if that is read in a moment."""
+        if self._runs is not None:
+            return self._runs
+        self.set_reactive(NepsTuiApp.view, self._follow(self._root))
         return self._dashboard.data_bind(NepsTuiApp.view)
 
+    def _dashboard_of(self, root: Path) -> DashboardScreen:
+        self._read_only = self._options.read_only or _why_not_writable(root)
+        return DashboardScreen(
+            read_only=self._read_only,
+            ascii=self._options.ascii,
+            is_one_of_several=self._runs is not None,
+        )
+
+    def _runs_screen(self) -> RunsScreen:
+        from neps_tui.runs.screen import RunsScreen
+
+        return RunsScreen(self._root, ascii=self._options.ascii)
+
     def on_mount(self) -> None:
-        """Choose the run, if there are several."""
+        """Begin to look at the runs, if there are several."""
         self._end_by_signals()
         theme = self._options.theme or recall().get("theme")
         if theme in self.available_themes:
             self.theme = theme
         self._had_terminal = _has_terminal()
         self.set_interval(0.5, self._note_heartbeat)
-        if self._choices:
-            from neps_tui.screens.chooser import ChooserScreen
+        if self._runs is not None:
+            from neps_tui.runs.folder_store import FolderStore
 
-            self.push_screen(ChooserScreen(self._root, self._choices), self._open)
+            self._folder = FolderStore(self._root, self.post_message, self._options.poll_seconds)
+            self._folder.look()
 
     def _end_by_signals(self) -> None:
         """Leave the terminal as it was found, and a change under way whole, whoever ends this."""
@@ -203,12 +228,8 @@ class NepsTuiApp(App[None]):
         self.call_after_refresh(self._begin_watching)
         if self._options.complaints:
             self._say("\n".join(self._options.complaints), "warning")
-        if self._options.to_be_told.kinds:
-            from neps_tui.telling.teller import Teller
-
-            self._teller = Teller(self._options.to_be_told, self.bell)
-            self._live = self._live or self.view
-            self._tell()
+        self._live = self._live or self.view
+        self._tell()
         sys.setswitchinterval(_GIVES_WAY)
         collector = Collector()
         collector.begin()
@@ -218,26 +239,58 @@ class NepsTuiApp(App[None]):
         if self._store is not None:
             self._store.begin_watching()
 
-    def _open(self, root: Path | None) -> None:
-        if root is not None:
-            self.view = self._follow(root)
-            self._begin_watching()
-
     def _follow(self, root: Path) -> RunView:
         """Begin to follow a run; what is known of it at once."""
+        if self._options.to_be_told.kinds:
+            from neps_tui.telling.teller import Teller
+
+            self._teller = Teller(self._options.to_be_told, self.bell)
         self._store = RunStore(root, self.post_message, self._options.poll_seconds)
         self._store.start()
         return self._store.wait_for_first_look(_FIRST_LOOK) or _being_read(root)
 
     def on_unmount(self) -> None:
-        """End the store's thread with the app."""
-        if self._store is not None:
-            self._store.stop()
+        """End the threads with the app."""
+        for store in (self._store, self._folder):
+            if store is not None:
+                store.stop()
+
+    # --- one of several runs -------------------------------------------------------------------
+
+    @on(FolderChanged)
+    def _on_folder_changed(self, message: FolderChanged) -> None:
+        if self._runs is not None:
+            with self.batch_update():
+                self._runs.lines = message.lines
+
+    @on(RunChosen)
+    async def _on_run_chosen(self, message: RunChosen) -> None:
+        if self._folder is None or self._store is not None:
+            return
+        self._folder.rest()
+        self._live = None
+        self._dashboard = self._dashboard_of(message.root)
+        self.view = self._follow(message.root)
+        await self.push_screen(self._dashboard.data_bind(NepsTuiApp.view))
+        self._begin_watching()
+
+    @on(RunLeft)
+    async def _on_run_left(self) -> None:
+        store, self._store = self._store, None
+        if self._folder is None or store is None:
+            return
+        await self._return()
+        await self.pop_screen()
+        self._folder.look()
+        # It may be making a change.
+        await asyncio.to_thread(store.stop)
 
     # --- what the store tells ------------------------------------------------------------------
 
     @on(RunChanged)
     def _on_run_changed(self, message: RunChanged) -> None:
+        if self.view is None or message.view.snapshot.root != self.view.snapshot.root:
+            return  # the last word on a run that was left
         self._live = message.view
         self._tell()
         if self._dashboard.is_replaying:
@@ -379,6 +432,9 @@ class NepsTuiApp(App[None]):
     @on(ActionAsked)
     async def _on_action_asked(self, message: ActionAsked) -> None:
         action = message.action
+        if self._store is None:
+            self._say("Choose a run first.")
+            return
         if is_view(action.place):
             self.action_view(action.place)
         else:
@@ -552,6 +608,12 @@ class NepsTuiApp(App[None]):
             self.switch_screen(screen)
         else:
             self.push_screen(screen)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keep keys from views of a run while none has been chosen."""
+        if action in _OF_A_RUN and self._store is None:
+            return False
+        return super().check_action(action, parameters)
 
     async def action_replay(self) -> None:
         """Go through the run's past, on the first screen."""

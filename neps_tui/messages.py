@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from neps_tui.actions import Action
     from neps_tui.changes.plan import Plan
     from neps_tui.plots.chosen import ChosenPlot
+    from neps_tui.runs.line import RunLine
 
 
 class RunChanged(Message):
@@ -23,6 +24,38 @@ class RunChanged(Message):
     def __init__(self, view: RunView) -> None:
         super().__init__()
         self.view = view
+
+
+class FolderChanged(Message):
+    """The runs of a folder are others, or other than before.
+
+    Args:
+        lines: All of them.
+    """
+
+    def __init__(self, lines: tuple[RunLine, ...]) -> None:
+        super().__init__()
+        self.lines = lines
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the last of several matters."""
+        return isinstance(message, FolderChanged)
+
+
+class RunChosen(Message):
+    """One of several runs is to be shown.
+
+    Args:
+        root: Its directory.
+    """
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self.root = root
+
+
+class RunLeft(Message):
+    """The runs of the folder are to be shown again in place of this one."""
 
 
 class FirstLookGoesOn(Message):

@@ -99,7 +99,7 @@ class ActionCommands(Provider):
         """What the one table of actions knows besides."""
         here = {binding.id for _, binding, _, _ in self.screen.active_bindings.values()}
         for action in ACTIONS:
-            if action.id in ("back", "command_palette") or binding_id(action) in here:
+            if action.id in ("back", "runs", "command_palette") or binding_id(action) in here:
                 continue
             perform = partial(self.app.post_message, ActionAsked(action))
             if action.place in _PLACES:

@@ -25,7 +25,7 @@ def demo(arguments: argparse.Namespace) -> Exit:
     except NePSError as error:
         raise CommandError(f"the demo cannot use {arguments.dir}: {error}", Exit.USAGE) from error
     with run:
-        status = show_dashboard(run.root, arguments, ())
+        status = show_dashboard(run.root, arguments)
     if arguments.dir is not None:
         print(f"The workers have ended; the run stays in {run.root}. What they were evaluating")
         print(f"waits there: neps-tui demo --dir {arguments.dir} goes on with the rest.")

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from neps_state import Trial
+from neps_state.run_folders import runs_in_folder
 from neps_tui.commands.about_optimizer import about_optimizer
 from neps_tui.commands.about_trial import about_trial
 from neps_tui.commands.choosing import choose, rungs_of
 from neps_tui.commands.errors_by_kind import errors_by_kind
 from neps_tui.commands.exit_status import CommandError, Exit
-from neps_tui.commands.run_at import read_run, runs_in_folder
+from neps_tui.commands.run_at import read_run
 from neps_tui.facts import records
 from neps_tui.facts.pace import Outlook
 from neps_tui.facts.trial_fields import TrialFields

@@ -5,14 +5,12 @@ from __future__ import annotations
 import gc
 from pathlib import Path
 
-from neps_state.layout import RunLayout
 from neps_state.reader import read_once
+from neps_state.run_folders import runs_below
 from neps_state.snapshot import Phase
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.facts.fold import summarize
 from neps_tui.view import RunView
-
-_DEEPEST = 3
 
 
 def read_run(root: Path) -> RunView:
@@ -31,28 +29,6 @@ def read_run(root: Path) -> RunView:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def runs_below(directory: Path) -> list[Path]:
-    """The runs in a directory and a few levels below it, sorted."""
-    found: list[Path] = []
-    level = [directory]
-    for _ in range(_DEEPEST):
-        below: list[Path] = []
-        for place in level:
-            try:
-                below += [child for child in place.iterdir() if child.is_dir()]
-            except OSError:
-                # A directory we may not list holds no run that we could read.
-                continue
-        found += [child for child in below if RunLayout(child).is_run()]
-        level = [child for child in below if not RunLayout(child).is_run()]
-    return sorted(found)
-
-
-def runs_in_folder(root: Path) -> list[Path]:
-    """The runs in a folder of some; none where it is a run itself, or there is no such folder."""
-    return runs_below(root) if root.is_dir() and not RunLayout(root).is_run() else []
 
 
 def _no_run(root: Path) -> str:

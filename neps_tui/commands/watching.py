@@ -8,10 +8,10 @@ import os
 import sys
 from pathlib import Path
 
+from neps_state.run_folders import runs_in_folder
 from neps_tui.app import NepsTuiApp, Options
 from neps_tui.breakdown import Breakdown
 from neps_tui.commands.exit_status import CommandError, Exit
-from neps_tui.commands.run_at import runs_in_folder
 from neps_tui.settings import read_settings
 from neps_tui.telling.wanted import ToBeTold
 
@@ -22,21 +22,20 @@ _BY_SIGNAL = 128
 
 
 def watch(arguments: argparse.Namespace) -> Exit:
-    """Open the dashboard on a run, or first a chooser on a folder of runs."""
+    """Open the dashboard on a run, or on the runs of a folder."""
     root: Path = arguments.root.absolute()
     if root.exists() and not root.is_dir():
         raise CommandError(f"{root} is a file; give a NePS run directory", Exit.USAGE)
-    choices = tuple(runs_in_folder(root))
-    return show_dashboard(root, arguments, choices)
+    return show_dashboard(root, arguments, is_folder=bool(runs_in_folder(root)))
 
 
-def show_dashboard(root: Path, arguments: argparse.Namespace, choices: tuple[Path, ...]) -> Exit:
+def show_dashboard(root: Path, arguments: argparse.Namespace, *, is_folder: bool = False) -> Exit:
     """Run the dashboard until it is left.
 
     Args:
         root: The run, or a folder of some.
         arguments: The options of the command line.
-        choices: The runs to choose from.
+        is_folder: Whether `root` is a folder of runs.
 
     Raises:
         CommandError: There is no terminal, or no such theme, or the dashboard broke down.
@@ -51,7 +50,7 @@ def show_dashboard(root: Path, arguments: argparse.Namespace, choices: tuple[Pat
         complaints=settings.complaints,
         to_be_told=ToBeTold(settings.tell, settings.tell_by, settings.tell_command),
     )
-    app = NepsTuiApp(root, options, choices=choices)
+    app = NepsTuiApp(root, options, is_folder=is_folder)
     if options.theme is not None and options.theme not in app.available_themes:
         known = ", ".join(sorted(app.available_themes))
         raise CommandError(f"there is no theme {options.theme}; there are {known}", Exit.USAGE)

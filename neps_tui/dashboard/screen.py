@@ -21,7 +21,7 @@ from neps_tui.dashboard.panes.incumbent import IncumbentPane
 from neps_tui.dashboard.panes.optimizer import OptimizerPane
 from neps_tui.dashboard.panes.pending import PendingPane
 from neps_tui.dashboard.panes.table_pane import TablePane
-from neps_tui.messages import TrialOpened
+from neps_tui.messages import RunLeft, TrialOpened
 from neps_tui.remembered import recall, remember
 from neps_tui.replay.replaying import Replaying
 from neps_tui.screens.changing import CHANGES, Changing
@@ -59,6 +59,7 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
     Args:
         read_only: Why the run may not be changed from here; empty if it may.
         ascii: Whether only ASCII may be drawn.
+        is_one_of_several: Whether one can go back from it to other runs.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,8 +68,11 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
     ]
     AUTO_FOCUS = ""
 
-    def __init__(self, *, read_only: str = "", ascii: bool = False) -> None:
+    def __init__(
+        self, *, read_only: str = "", ascii: bool = False, is_one_of_several: bool = False
+    ) -> None:
         super().__init__(read_only=read_only, ascii=ascii)
+        self._is_one_of_several = is_one_of_several
         self._evaluated = EvaluatedPane(ascii=ascii)
         self._incumbent = IncumbentPane(ascii=ascii)
         self._panes: dict[str, Pane] = {
@@ -144,6 +148,10 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
         for pane in self._panes.values():
             if pane.display:
                 pane.tick(view.now())
+
+    def action_runs(self) -> None:
+        """Go back to the other runs."""
+        self.post_message(RunLeft())
 
     # --- moving about --------------------------------------------------------------------------
 
@@ -261,6 +269,8 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keep keys from what they would do to a line being typed."""
         if action in _WHILE_NOT_TYPING and self._evaluated.is_typing:
+            return False
+        if action == "runs" and not self._is_one_of_several:
             return False
         if action == "show_panes" and self._grid.is_as_at_first:
             return False

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from neps_tui.plots.making import Made, Wish
 
 _GAP = "  "
-_STYLES: dict[Pen, str] = {
+PEN_STYLES: dict[Pen, str] = {
     "faint": "$foreground-muted",
     "plain": "$foreground",
     "second": "$text-secondary",
@@ -72,7 +72,7 @@ def legend_parts(made: Made, *, ascii: bool) -> Iterator[Part]:
         if plot.bars:
             yield Part(f"{'=-' if ascii else '▓─'} how uncertain", "$text-primary")
         return
-    yield from (Part(said, _STYLES[pen]) for pen, said in made.legend)
+    yield from (Part(said, PEN_STYLES[pen]) for pen, said in made.legend)
     if made.drawing is not None and made.drawing.beyond:
         yield Part(f"{made.drawing.beyond} far beyond, at the edge", "$text-warning")
     if made.drawing is not None and made.drawing.cut:

@@ -38,6 +38,7 @@ _TITLES: dict[_Part, str] = {
     "doctor": "At the doctor",
     "replay": "In a replay",
     "everywhere": "Everywhere",
+    "runs": "On the runs of a folder",
 }
 _KEY_NAMES = {
     "slash": "/",

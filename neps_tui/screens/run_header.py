@@ -12,7 +12,6 @@ from textual.widgets import Static
 
 from neps_state import State
 from neps_tui.facts.pace import Outlook
-from neps_tui.facts.summary import Condition
 from neps_tui.view import RunView
 from neps_tui.words.formatting import (
     age,
@@ -26,15 +25,9 @@ from neps_tui.words.formatting import (
     shorten_middle,
     to_ascii,
 )
-from neps_tui.words.states import INCUMBENT, look
+from neps_tui.words.states import CONDITIONS, INCUMBENT, look
 
 Part = tuple[str, str]
-_CONDITION_COLOURS: dict[Condition, str] = {
-    "live": "$text-success",
-    "idle": "$text-warning",
-    "finished": "$text-primary",
-    "empty": "$foreground-muted",
-}
 STALE_AFTER = 3.0
 """Seconds without a look at the run after which what is shown counts as stale."""
 _BAR_WIDTH = 30
@@ -139,7 +132,7 @@ class RunHeader(Vertical):
         elif data_age > STALE_AFTER:
             yield f"{dot} stale, {duration(data_age)} old", "bold $text-error"
         else:
-            yield f"{dot} {condition}", _CONDITION_COLOURS[condition]
+            yield f"{dot} {condition}", CONDITIONS[condition].colour_style
         if view.polling is not None and view.moment is None:
             yield " · polled", "$text-warning"
         if self._read_only:

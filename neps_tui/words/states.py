@@ -1,4 +1,4 @@
-"""How each state of a trial looks, everywhere."""
+"""How each state of a trial looks, and of a run, everywhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class StateLook:
-    """One state of a trial, legible by any of its glyph, its word and its colour.
+    """One state of a trial or a run, legible by any of its glyph, its word and its colour.
 
     Attributes:
         glyph: One cell wide.
@@ -49,6 +49,17 @@ STATES = {
 
 INCUMBENT = StateLook("★", "*", "incumbent", "text-accent")
 """The best trial so far: shown in place of its state, which is a success."""
+
+CONDITIONS = {
+    each.word: each
+    for each in (
+        StateLook("●", "*", "live", "text-success"),
+        StateLook("○", "o", "idle", "text-warning"),
+        StateLook("■", "#", "finished", "text-primary"),
+        StateLook("·", ".", "empty", "text-muted"),
+    )
+}
+"""Whether a whole run is alive."""
 
 
 def look(state: str) -> StateLook:

@@ -50,13 +50,13 @@ def drive_dashboard(
     *,
     size: tuple[int, int] = (160, 48),
     options: Options | None = None,
-    choices: tuple[Path, ...] = (),
+    is_folder: bool = False,
     wait: bool = True,
 ) -> None:
     """Open the dashboard on a run, wait for its trials, and do some steps."""
 
     async def run() -> None:
-        app = NepsTuiApp(root, options, choices=choices)
+        app = NepsTuiApp(root, options, is_folder=is_folder)
         async with app.run_test(size=size, notifications=True) as pilot:
             dashboard = Dashboard(app, pilot)
             if wait:

@@ -1,0 +1,1 @@
+"""Several runs at once: a folder of them, each in a line."""
