@@ -8,7 +8,7 @@ from neps_tui.plots.plot import Axis, Line, Pen, Plot, Point
 from neps_tui.runs.line import RunLine
 from neps_tui.words.formatting import counted
 
-_SELECTED: tuple[Pen, ...] = ("second", "good", "warning", "bad")
+_SELECTED: tuple[Pen, ...] = ("good", "bad", "second", "warning")
 _WIDE = 30.0
 """Ratio of the highest to the lowest value from which on an axis is logarithmic."""
 

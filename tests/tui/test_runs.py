@@ -197,8 +197,8 @@ def test_incumbents_are_overlaid_with_the_chosen_ones_told_apart(folder: Path) -
     lines = read(folder)
     plot = overlay(lines, "hyperband-0.17", {"older/random-0.17", "multiobjective-0.17"})
 
-    assert plot.legend == (("best", "hyperband-0.17"), ("second", "older/random-0.17"))
-    assert [line.pen for line in plot.lines] == ["best", "second"]
+    assert plot.legend == (("best", "hyperband-0.17"), ("good", "older/random-0.17"))
+    assert [line.pen for line in plot.lines] == ["best", "good"]
     last = {line.pen: line.points[-1] for line in plot.lines}
     assert last["best"] == (40.0, lines["hyperband-0.17"].summary.incumbents[-1].objective)
     assert "several objectives" in plot.notes[0]
