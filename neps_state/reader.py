@@ -73,7 +73,11 @@ class RunReader:
         self._run: _FollowedRun | None = None
 
     def poll(self) -> RunSnapshot:
-        """The run as it is now; the same object as before if nothing about it changed."""
+        """The run as it is now; the same object as before if nothing about it changed.
+
+        Raises:
+            OSError: It cannot even be told whether there is one, as where a file server is away.
+        """
         identity = _identity(self._root)
         if self._run is not None and (self._run.identity != identity or not self._layout.is_run()):
             self._run = None
@@ -210,6 +214,6 @@ def _salvage_errors(path: Path) -> ParsedErrors:
 def _identity(root: Path) -> tuple[int, int] | None:
     try:
         status = os.stat(root)
-    except OSError:  # gone, or a network file system that has lost it for now
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return status.st_dev, status.st_ino

@@ -15,16 +15,27 @@ def runs_below(directory: Path) -> list[Path]:
     found: list[Path] = []
     level = [directory]
     for _ in range(_DEEPEST):
-        below: list[Path] = []
-        for place in level:
-            try:
-                below += [child for child in place.iterdir() if child.is_dir()]
-            except OSError:
-                # A directory we may not list holds no run that we could read.
-                continue
-        found += [child for child in below if RunLayout(child).is_run()]
-        level = [child for child in below if not RunLayout(child).is_run()]
+        others: list[Path] = []
+        for child in (child for place in level for child in _directories_in(place)):
+            (found if _is_run(child) else others).append(child)
+        level = others
     return sorted(found)
+
+
+def _directories_in(place: Path) -> list[Path]:
+    try:
+        return [child for child in place.iterdir() if child.is_dir()]
+    except OSError:
+        # A directory that we may not list holds no run that we could read.
+        return []
+
+
+def _is_run(directory: Path) -> bool:
+    try:
+        return RunLayout(directory).is_run()
+    except OSError:
+        # Somebody else's, closed to us.
+        return False
 
 
 def runs_in_folder(root: Path) -> list[Path]:

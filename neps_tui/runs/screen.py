@@ -60,6 +60,7 @@ class RunsScreen(Refusing[None]):
         self._canvas = PlotCanvas(ascii=ascii)
         self._caption = Caption(ascii=ascii)
         self._title = Static(id="folder", markup=False)
+        self._title_drawn: list[tuple[str, str]] = []
         self._swapped = False
 
     def compose(self) -> ComposeResult:
@@ -116,7 +117,9 @@ class RunsScreen(Refusing[None]):
         parts = list(self._title_parts())
         if self._ascii:
             parts = [(to_ascii(text), style) for text, style in parts]
-        self._title.update(Content.assemble(*parts))
+        if parts != self._title_drawn:
+            self._title_drawn = parts
+            self._title.update(Content.assemble(*parts))
 
     def _title_parts(self) -> Iterator[tuple[str, str]]:
         yield plain(str(self._directory)), "bold"
@@ -134,7 +137,8 @@ class RunsScreen(Refusing[None]):
 
     def _draw_plot(self) -> None:
         plot = overlay(self._by_name, self._table.cursor_key, self._table.marked)
-        self._canvas.set_plot(plot)
+        if plot != self._canvas.plot:
+            self._canvas.set_plot(plot)
         signs = "=" if self._ascii else "━"
         self._caption.say(
             [
