@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from neps_state.layout import RunLayout
@@ -24,17 +25,22 @@ def runs_below(directory: Path) -> list[Path]:
 
 def _directories_in(place: Path) -> list[Path]:
     try:
-        return [child for child in place.iterdir() if child.is_dir()]
+        children = list(place.iterdir())
     except OSError:
         # A directory that we may not list holds no run that we could read.
         return []
+    return [child for child in children if _holds(child.is_dir)]
 
 
 def _is_run(directory: Path) -> bool:
+    return _holds(RunLayout(directory).is_run)
+
+
+def _holds(question: Callable[[], bool]) -> bool:
+    """Whether something is so of a file; not of one that is closed to us, or whose server is away."""
     try:
-        return RunLayout(directory).is_run()
+        return question()
     except OSError:
-        # Somebody else's, closed to us.
         return False
 
 

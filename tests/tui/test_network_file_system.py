@@ -14,6 +14,7 @@ from mounted import FileServer, mounted, reason_against_mounting
 from runs import RunMaker
 
 from neps_state import NePSState
+from neps_state.run_folders import runs_below
 
 Drive = Callable[..., None]
 _REASON = reason_against_mounting()
@@ -104,3 +105,12 @@ def test_a_command_says_that_the_server_is_gone(remote: Remote) -> None:
     assert ended.stdout == ""
     assert ended.stderr.count("\n") == 1
     assert "not connected" in ended.stderr
+
+
+def test_a_folder_shows_its_runs_though_one_is_on_a_server_that_is_gone(
+    remote: Remote, tmp_path: Path
+) -> None:
+    remote.server.die()
+
+    assert [run.name for run in runs_below(tmp_path)] == ["run"]
+    assert tmp_path / "served" / "run" in runs_below(tmp_path)
