@@ -37,7 +37,7 @@ def _is_run(directory: Path) -> bool:
 
 
 def _holds(question: Callable[[], bool]) -> bool:
-    """Whether something is so of a file; not of one that is closed to us, or whose server is away."""
+    """Whether something is so; not of what is closed to us, or whose server is away."""
     try:
         return question()
     except OSError:
