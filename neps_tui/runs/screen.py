@@ -111,7 +111,9 @@ class RunsScreen(Refusing[None]):
         # Ages and verdicts change by themselves, so that any row may be another.
         self._table.set_rows(self._rows.order(), self._rows.cells, None, flash=changed)
         self._draw_title()
-        self._draw_plot()
+        if all(line.is_read for line in self.lines):
+            # Not with each of a hundred runs: the reading has the processor first.
+            self._draw_plot()
 
     def _draw_title(self) -> None:
         parts = list(self._title_parts())

@@ -69,7 +69,7 @@ def main() -> int:
             (with_some if count else with_none).append(done)
             print(f"{count:2} dashboards  {done.per_minute:7.2f} evaluations a minute", flush=True)
     print(
-        f"{given.pairs} pairs, {_WORKERS} workers, trials of {given.seconds:g} s; a dashboard takes "
+        f"{given.pairs} pairs, {_WORKERS} workers, trials of {given.seconds:g} s; one dashboard: "
         f"{statistics.median(each.processor for each in with_some):.1%} of a core"
     )
     pairs = zip(with_some, with_none, strict=True)
