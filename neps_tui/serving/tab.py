@@ -73,11 +73,11 @@ class Tab:
     async def _draw(self, data: bytes) -> None:
         # A tab that is gone sees nothing. Its dashboard may go on writing until it has ended:
         # if nobody took that, it would wait for ever instead.
-        with suppress(ConnectionResetError):
+        with suppress(ConnectionError):
             await self._socket.send_bytes(data)
 
     async def _tell(self, text: str) -> None:
-        with suppress(ConnectionResetError):
+        with suppress(ConnectionError):
             await self._socket.send_str(text)
 
 
