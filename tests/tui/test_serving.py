@@ -255,6 +255,21 @@ def test_a_tab_may_be_closed_while_its_dashboard_is_still_being_made(root: Path)
         assert served.end() == ("", "")
 
 
+def test_a_window_may_be_resized_while_its_dashboard_is_still_being_made(root: Path) -> None:
+    async def drag(session: aiohttp.ClientSession) -> None:
+        async with session.ws_connect(f"{served.address}ws?width=160&height=48") as tab:
+            for width in range(120, 150):
+                await tab.send_json(["resize", {"width": width, "height": 40}])
+                await asyncio.sleep(0.05)
+            await drawn(tab, b"Evaluated")
+            await tab.send_json(["stdin", "q"])
+            await until_closed(tab)
+
+    with serving(root) as served:
+        ask(drag)
+        assert served.end() == ("", "")
+
+
 async def until_closed(tab: aiohttp.ClientWebSocketResponse) -> None:
     async for _ in tab:
         pass
