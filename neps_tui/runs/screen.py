@@ -82,6 +82,9 @@ class RunsScreen(Refusing[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Table and plot where there is room, else one of them."""
+        if event.size != self.app.size:
+            # See `RunScreen`: of two sizes at once Textual would answer each with the other one.
+            event.prevent_default()
         self._arrange(event.size.height)
 
     def _arrange(self, height: int) -> None:
