@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -57,7 +58,7 @@ LANGUAGES = {"sh", "console", "python", "toml", "text"}
 SET_UP = "python3 -m venv "
 """How lines begin that need a network; `.ci/run` runs that of the tests."""
 
-COMMAND = """#!{python}
+COMMAND = """
 import sys
 sys.path[:0] = [{checkout!r}]
 from neps_tui import cli
@@ -128,8 +129,13 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tools, here = tmp_path / "bin", tmp_path / "here"
     tools.mkdir()
     here.mkdir()
-    command = COMMAND.format(python=sys.executable, checkout=str(CHECKOUT))
-    stubs = {"neps-tui": command, "python": f'#!/bin/sh\nexec {sys.executable} "$@"\n'}
+    command = tmp_path / "command.py"
+    command.write_text(COMMAND.format(checkout=str(CHECKOUT)))
+    python = f"#!/bin/sh\nexec {shlex.quote(sys.executable)}"
+    stubs = {
+        "neps-tui": f'{python} {shlex.quote(str(command))} "$@"\n',
+        "python": f'{python} "$@"\n',
+    }
     # What a cluster has, and a machine that tests may not: it takes what it is given.
     stubs |= {"srun": '#!/bin/sh\nexec "$@"\n', "mail": "#!/bin/sh\ncat\n"}
     for name, text in stubs.items():
