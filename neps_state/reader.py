@@ -8,6 +8,7 @@ and what stays unreadable is shown as a problem beside the last good value.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from neps_state.space import SearchSpaceTree, space_tree
 
 _LOOK_AGAIN = 0.02
 """Seconds between two looks at what is being written."""
+_NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 _NO_ERRORS = ParsedErrors((), (), torn=False)
 
 
@@ -73,7 +75,11 @@ class RunReader:
         self._run: _FollowedRun | None = None
 
     def poll(self) -> RunSnapshot:
-        """The run as it is now; the same object as before if nothing about it changed."""
+        """The run as it is now; the same object as before if nothing about it changed.
+
+        Raises:
+            OSError: It cannot even be told whether there is one, as where a file server is away.
+        """
         identity = _identity(self._root)
         if self._run is not None and (self._run.identity != identity or not self._layout.is_run()):
             self._run = None
@@ -210,6 +216,8 @@ def _salvage_errors(path: Path) -> ParsedErrors:
 def _identity(root: Path) -> tuple[int, int] | None:
     try:
         status = os.stat(root)
-    except OSError:  # gone, or a network file system that has lost it for now
-        return None
+    except OSError as error:
+        if error.errno in _NOTHING_THERE:
+            return None
+        raise
     return status.st_dev, status.st_ino

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from neps_state.layout import RunLayout
@@ -15,16 +16,32 @@ def runs_below(directory: Path) -> list[Path]:
     found: list[Path] = []
     level = [directory]
     for _ in range(_DEEPEST):
-        below: list[Path] = []
-        for place in level:
-            try:
-                below += [child for child in place.iterdir() if child.is_dir()]
-            except OSError:
-                # A directory we may not list holds no run that we could read.
-                continue
-        found += [child for child in below if RunLayout(child).is_run()]
-        level = [child for child in below if not RunLayout(child).is_run()]
+        others: list[Path] = []
+        for child in (child for place in level for child in _directories_in(place)):
+            (found if _is_run(child) else others).append(child)
+        level = others
     return sorted(found)
+
+
+def _directories_in(place: Path) -> list[Path]:
+    try:
+        children = list(place.iterdir())
+    except OSError:
+        # A directory that we may not list holds no run that we could read.
+        return []
+    return [child for child in children if _holds(child.is_dir)]
+
+
+def _is_run(directory: Path) -> bool:
+    return _holds(RunLayout(directory).is_run)
+
+
+def _holds(question: Callable[[], bool]) -> bool:
+    """Whether something is so; not of what is closed to us, or whose server is away."""
+    try:
+        return question()
+    except OSError:
+        return False
 
 
 def runs_in_folder(root: Path) -> list[Path]:

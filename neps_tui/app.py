@@ -19,11 +19,13 @@ from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.messages import ExitApp
 from textual.reactive import reactive
 from textual.screen import Screen
 
 from neps_state.snapshot import Phase, RunSnapshot
 from neps_tui.actions import Action, bindings_of
+from neps_tui.audience import is_served, keys_can_come
 from neps_tui.collector import EVERY, Collector
 from neps_tui.dashboard.screen import DashboardScreen
 from neps_tui.messages import (
@@ -117,11 +119,6 @@ def _being_read(root: Path, fraction: float = 0.0) -> RunView:
     return RunView(RunSnapshot(root, Phase.NO_DIRECTORY, doing))
 
 
-def _has_terminal() -> bool:
-    """Whether keys can still come; False once the terminal was closed."""
-    return sys.__stdin__ is not None and os.isatty(sys.__stdin__.fileno())
-
-
 def _action_commands() -> type[Provider]:
     from neps_tui.palette import ActionCommands
 
@@ -173,7 +170,9 @@ class NepsTuiApp(App[None]):
         self._live: RunView | None = None
         self._once_known: Action | None = None
         self.ended_by: signal.Signals | None = None
-        self._had_terminal = False
+        self._had_keys = False
+        self._may_end = False
+        self._is_to_end = False
         self._teller: Teller | None = None
         self._read_only = ""
         self._dashboard = self._dashboard_of(root)
@@ -204,7 +203,8 @@ class NepsTuiApp(App[None]):
         theme = self._options.theme or recall().get("theme")
         if theme in self.available_themes:
             self.theme = theme
-        self._had_terminal = _has_terminal()
+        # A server may be gone before it was ever looked for.
+        self._had_keys = is_served() or keys_can_come()
         self.set_interval(0.5, self._note_heartbeat)
         if self._runs is not None:
             from neps_tui.runs.folder_store import FolderStore
@@ -218,10 +218,22 @@ class NepsTuiApp(App[None]):
 
         def end(by: signal.Signals) -> None:
             self.ended_by = by
-            self.exit()
+            self.post_message(ExitApp())
 
         for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             loop.add_signal_handler(each, end, each)
+
+    @on(ExitApp)
+    def _end_once_begun(self, message: ExitApp) -> None:
+        """Half made, a screen cannot be taken down: widgets fail which look for their parts."""
+        if not self._may_end:
+            self._is_to_end = True
+            message.prevent_default()
+
+    def exit(self, *args: Any, **kwargs: Any) -> None:
+        """End; whoever asks for it from within has been made."""
+        self._may_end = True
+        super().exit(*args, **kwargs)
 
     def on_ready(self) -> None:
         """Let what the first paint did not need begin: the collector, the watch."""
@@ -236,6 +248,9 @@ class NepsTuiApp(App[None]):
         self.set_interval(EVERY, collector.collect)
 
     def _begin_watching(self) -> None:
+        self._may_end = True
+        if self._is_to_end:
+            self.exit()
         if self._store is not None:
             self._store.begin_watching()
 
@@ -348,7 +363,7 @@ class NepsTuiApp(App[None]):
                 screen.notice = text
 
     def _note_heartbeat(self) -> None:
-        if self._had_terminal and not _has_terminal():
+        if self._had_keys and not keys_can_come():
             # Nobody sends a signal where it was no session's own; reading would spin for ever.
             self.ended_by = signal.SIGHUP
             self.exit()

@@ -16,7 +16,7 @@ from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.limits import limit_memory
 from neps_tui.words.states import STATES
 
-_WATCHING = ("watch", "demo", "wait", "config", "completion")
+_WATCHING = ("watch", "demo", "serve", "wait", "config", "completion")
 _LOOKING = ("status", "trials", "trial", "errors", "optimizer", "export")
 _CHANGING = (
     *("reset", "remove", "report", "mark", "enqueue", "import", "budget", "undo"),
@@ -34,6 +34,7 @@ _FORCED = {
 """What `--force` does, where there is anything that it is needed for."""
 _LIBRARIES = ("textual", "watchdog", "filelock", "PyYAML", "cloudpickle")
 _LOCK_TIMEOUT = 5.0
+_LAST_PORT = 65535
 _ASKED_BY_SHELL = "_ARGCOMPLETE"
 _RESETTABLE = tuple(state for state in STATES if state != "pending")
 
@@ -188,6 +189,7 @@ def _add_watching(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     demo.add_argument("--seed", type=int, default=0, metavar="S")
     _add_screen_options(demo)
     demo.set_defaults(command=_on_screen("demonstrating", "demo"), read_only=False)
+    _add_serving(commands)
     _add_waiting(commands)
     config = commands.add_parser("config", help="the settings for all runs")
     config.add_argument("--edit", action="store_true", help="in the editor that EDITOR names")
@@ -195,6 +197,22 @@ def _add_watching(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     completion = commands.add_parser("completion", help="what a shell needs to complete all this")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     completion.set_defaults(command=_lazily("completing", "completion"))
+
+
+def _add_serving(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = commands.add_parser("serve", help="the dashboard in a browser")
+    serve.add_argument("root", type=Path, metavar="ROOT", help="a NePS run, or a folder of some")
+    serve.add_argument(
+        "--host", default="127.0.0.1", help="where to be reached (default: from this machine only)"
+    )
+    serve.add_argument(
+        "--port", type=_port, metavar="N", help="default: 8000, or a free one; 0 for a free one"
+    )
+    serve.add_argument(
+        "--allow-changes", action="store_true", help="let the run be changed from the browser"
+    )
+    _add_screen_options(serve)
+    serve.set_defaults(command=_lazily("serving", "serve"))
 
 
 def _add_waiting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -389,6 +407,12 @@ def _limit(read: Callable[[str], float]) -> Callable[[str], float]:
 def _at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, not {text}")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or len(text) > 5 or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to {_LAST_PORT}, not {text}")
     return int(text)
 
 

@@ -44,6 +44,8 @@ _LONGER_BREATH = 0.1
 """The same while one change follows the other: nobody reads thirty screens a second."""
 _AT_REST = 0.3
 """Seconds without a change after which the next one is shown at once."""
+_MISSED_EVENTS = 3
+"""Changes in a row that the heartbeat finds, from which on one says that there are no events."""
 _LOCK_TIMEOUT = 2.0
 _PATIENCE = 2.0
 """Seconds that the end waits for the thread, unless it is making a change."""
@@ -95,6 +97,8 @@ class RunStore:
         self._stopping = False
         self._file_system = ""
         self._cost = 0.0
+        self._is_by_heartbeat = False
+        self._missed_events = 0
         self._thread = threading.Thread(target=self._run, name="run-store", daemon=True)
         self._shown: RunSnapshot | None = None
         self._shown_polling: str | None = None
@@ -192,6 +196,8 @@ class RunStore:
             self.checked_at = time.monotonic()
             if snapshot is self._shown:
                 self._cost = self.checked_at - began
+            elif self._is_by_heartbeat:
+                self._missed_events += 1
             polling = self._polling()
             if snapshot is not self._shown or polling != self._shown_polling:
                 self._shown, self._shown_polling = snapshot, polling
@@ -216,9 +222,13 @@ class RunStore:
         if self._watcher is None:
             from neps_tui.watcher import RunWatcher
 
-            self._watcher = RunWatcher(self._woken.set)
+            self._watcher = RunWatcher(self._note_event)
             self._file_system = file_system_of(self._root)
         return self._watcher.watch(self._reader.directories())
+
+    def _note_event(self) -> None:
+        self._missed_events = 0
+        self._woken.set()
 
     def _polling(self) -> str | None:
         if self._poll_seconds is not None:
@@ -227,6 +237,8 @@ class RunStore:
             return f"no file events: {self._watcher.failure}"
         if is_shared(self._file_system):
             return f"no file events from other hosts on {self._file_system}"
+        if self._missed_events >= _MISSED_EVENTS:
+            return "files change and no event tells of it"
         return None
 
     def _wait(self) -> None:
@@ -234,7 +246,9 @@ class RunStore:
         due = self._reader.due
         if due is not None:
             timeout = max(0.0, min(timeout, due - time.time()))
-        if self._woken.wait(timeout):
+        is_woken = self._woken.wait(timeout)
+        self._is_by_heartbeat = not is_woken and due is None and self._watcher is not None
+        if is_woken:
             time.sleep(max(0.0, self.checked_at + self._breath() - time.monotonic()))
 
     def _breath(self) -> float:

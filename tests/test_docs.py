@@ -65,7 +65,8 @@ from neps_tui import cli
 words = cli._with_descending_sort(cli._with_command(sys.argv[1:]))
 parsed = cli._parser(words[:1]).parse_args(words)
 # These go on until somebody ends them: that they are understood is all that can be said here.
-if words[0] in ("watch", "demo") or any(getattr(parsed, each, False) for each in ("watch", "edit")):
+goes_on = any(getattr(parsed, each, False) for each in ("watch", "edit"))
+if goes_on or words[0] in ("watch", "demo", "serve"):
     sys.exit(0)
 sys.exit(cli.main())
 """

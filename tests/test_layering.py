@@ -29,6 +29,7 @@ PURE_MODULES = (
     *("optimizer/inert_tree", "optimizer/rung_table", "optimizer/tried_values"),
     *("workers/activity", "workers/lane", "workers/rows", "workers/time_window"),
     "workers/trial_list",
+    *("trials/order", "runs/line", "runs/folder", "runs/rows", "runs/overlay"),
     *("plots/plot", "plots/evaluated", "plots/incumbent", "plots/front", "plots/curves"),
     *("doctor/evidence", "doctor/examine", "doctor/finding", "doctor/kinds", "doctor/leftovers"),
     *("doctor/lock_probe", "doctor/mending", "doctor/processes", "doctor/rights", "doctor/rows"),

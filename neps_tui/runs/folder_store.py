@@ -17,7 +17,7 @@ _EVERY = 1.0
 """Seconds between two looks."""
 _FIND_EVERY = 5.0
 """Seconds between two looks for runs that are new or gone."""
-_POST_EVERY = 0.1
+_POST_EVERY = 0.25
 """Seconds between two messages while many runs are read."""
 _PATIENCE = 1.0
 """Seconds that the end waits for the thread: it changes nothing, and a file server may be away."""

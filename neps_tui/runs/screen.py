@@ -60,6 +60,7 @@ class RunsScreen(Refusing[None]):
         self._canvas = PlotCanvas(ascii=ascii)
         self._caption = Caption(ascii=ascii)
         self._title = Static(id="folder", markup=False)
+        self._title_drawn: list[tuple[str, str]] = []
         self._swapped = False
 
     def compose(self) -> ComposeResult:
@@ -81,6 +82,9 @@ class RunsScreen(Refusing[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Table and plot where there is room, else one of them."""
+        if event.size != self.app.size:
+            # See `RunScreen`: of two sizes at once Textual would answer each with the other one.
+            event.prevent_default()
         self._arrange(event.size.height)
 
     def _arrange(self, height: int) -> None:
@@ -110,13 +114,17 @@ class RunsScreen(Refusing[None]):
         # Ages and verdicts change by themselves, so that any row may be another.
         self._table.set_rows(self._rows.order(), self._rows.cells, None, flash=changed)
         self._draw_title()
-        self._draw_plot()
+        if all(line.is_read for line in self.lines):
+            # Not with each of a hundred runs: the reading has the processor first.
+            self._draw_plot()
 
     def _draw_title(self) -> None:
         parts = list(self._title_parts())
         if self._ascii:
             parts = [(to_ascii(text), style) for text, style in parts]
-        self._title.update(Content.assemble(*parts))
+        if parts != self._title_drawn:
+            self._title_drawn = parts
+            self._title.update(Content.assemble(*parts))
 
     def _title_parts(self) -> Iterator[tuple[str, str]]:
         yield plain(str(self._directory)), "bold"
@@ -134,7 +142,8 @@ class RunsScreen(Refusing[None]):
 
     def _draw_plot(self) -> None:
         plot = overlay(self._by_name, self._table.cursor_key, self._table.marked)
-        self._canvas.set_plot(plot)
+        if plot != self._canvas.plot:
+            self._canvas.set_plot(plot)
         signs = "=" if self._ascii else "━"
         self._caption.say(
             [

@@ -55,7 +55,10 @@ class RunScreen(Refusing[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Lay out the header anew, once its new width is known to all."""
-        del event
+        if event.size != self.app.size:
+            # Of two sizes at once, as when a window is dragged while this is being made, Textual
+            # would answer each with the other one, for ever.
+            event.prevent_default()
         self.call_after_refresh(self.draw_header)
 
     def on_screen_resume(self) -> None:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from neps_state import State, Trial
+from neps_state.snapshot import Trials
 from neps_state.trial import UNFINISHED
 from neps_tui.facts.fold import duration_of
 from neps_tui.facts.trial_fields import (
-    MISSING_RANK,
     Field,
     SortKey,
     TrialFields,
-    is_missing,
     natural_id,
     sort_by_several,
     sort_key,
 )
 from neps_tui.trials.column_choice import ColumnChoice, Sorting
 from neps_tui.trials.config_columns import parameter_column, varying_keys
+from neps_tui.trials.order import TrialOrder
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell, Column
 from neps_tui.words.formatting import MISSING, age, duration, number
@@ -32,11 +31,6 @@ _FEW = 200
 
 Predicate = Callable[[Trial], bool]
 _USUAL: Final[Sorting] = (("objective", False),)
-_Entry: TypeAlias = tuple[int, float, str, str, str]
-"""A sort key, the order of what is the same by it, and the trial's id, flat: nested tuples take
-twice as long to compare."""
-_ID_WIDTH = 16
-"""To which ids are filled up, so that 2_rung_0 comes before 19_rung_0."""
 
 
 class TrialRows:
@@ -55,8 +49,7 @@ class TrialRows:
         self._wanted: Sorting = _USUAL
         self._sorting: Sorting = _USUAL
         self._choice = ColumnChoice()
-        self._sorted: list[_Entry] = []
-        self._entries: dict[str, _Entry] = {}
+        self._by_first = TrialOrder(_nothing, sort_key)
         self._order: list[str] | None = None
         self._keys_of: tuple[object, ...] = ()
         self.all_columns: tuple[Column, ...] = ()
@@ -79,14 +72,15 @@ class TrialRows:
         self.columns = choice.shown(self.all_columns)
 
     def __len__(self) -> int:
-        return len(self._sorted)
+        return len(self._by_first)
 
     def show(self, view: RunView) -> None:
         """Take in another moment of the run, at the cost of what changed since the last."""
         before = self._view
         self._view = view
         depends_on = (view.summary.config_keys, view.summary.objectives, view.summary.fidelity_key)
-        if self._keys_of != depends_on or self._fields is None:
+        has_other_fields = self._keys_of != depends_on or self._fields is None
+        if has_other_fields:
             self._keys_of = depends_on
             self._fields = TrialFields(view.snapshot, view.summary)
             self.all_columns = self._make_columns(view)
@@ -96,17 +90,28 @@ class TrialRows:
         follows = before is not None and view.snapshot.revision == before.snapshot.revision + 1
         is_simple = len(self._sorting) == 1 and self._sorting == sorted_before
         leaps = self._follows_clock and view.moment is not None
-        if changed is None or not follows or len(changed) > _FEW or not is_simple or leaps:
+        if (
+            before is None
+            or changed is None
+            or not follows
+            or len(changed) > _FEW
+            or not is_simple
+            or leaps
+            or has_other_fields
+        ):
             self._place_all()
-        else:
-            for trial_id in changed:
-                self._place(trial_id)
+        elif changed:
+            self._order = None
+            old, new = before.snapshot.trials, view.snapshot.trials
+            self._by_first.update(changed, old, new, self._is_shown)
 
     def sort_by(self, sorting: Sorting) -> None:
         """Sort by other columns."""
         self._wanted, self._sorting = sorting, self._possible(sorting)
-        trials = {} if self._view is None else self._view.snapshot.trials
-        self._sort([trials[trial_id] for trial_id in self._entries])
+        trials = self._trials()
+        shown = set(self._by_first.ids(trials))
+        # In the order of the run, which is that of memory: any other takes twice as long.
+        self._sort([trial for trial_id, trial in trials.items() if trial_id in shown])
 
     def _possible(self, wanted: Sorting) -> Sorting:
         """As much of a sorting as this run has columns for, or else by its objective."""
@@ -137,11 +142,7 @@ class TrialRows:
     def order(self) -> Sequence[str]:
         """Ids of the rows, first to last; what has no value comes last either way."""
         if self._order is None:
-            _, descending = self._sorting[0]
-            self._order = [entry[-1] for entry in self._sorted]
-            if descending:
-                present = bisect_left(self._sorted, (MISSING_RANK, -math.inf, "", ""))
-                self._order[:present] = self._order[:present][::-1]
+            self._order = self._by_first.ids(self._trials(), descending=self._sorting[0][1])
         return self._order
 
     def sortable(self) -> list[str]:
@@ -159,18 +160,19 @@ class TrialRows:
 
     # --- order ---------------------------------------------------------------------------------
 
+    def _trials(self) -> Trials:
+        return {} if self._view is None else self._view.snapshot.trials
+
     def _place_all(self) -> None:
-        trials = {} if self._view is None else self._view.snapshot.trials
         # Written out, not asked of each: there may be very many.
-        shown = [each for each in trials.values() if each.metadata.state not in UNFINISHED]
+        shown = [each for each in self._trials().values() if each.metadata.state not in UNFINISHED]
         self._sort(shown if self._filter is None else list(filter(self._filter, shown)))
 
     def _sort(self, shown: list[Trial]) -> None:
+        column = self._sorting[0][0]
         self._order = None
-        entry_of = self._entry_of(self._sorting[0][0])
-        self._sorted = [entry_of(trial) for trial in shown]
-        self._entries = {entry[-1]: entry for entry in self._sorted}
-        self._sorted.sort()
+        self._by_first = TrialOrder(self._field(column), _key_of_values(column))
+        self._by_first.place_all(shown)
         if len(self._sorting) > 1:
             self._order = self._order_by_several(shown)
 
@@ -181,42 +183,17 @@ class TrialRows:
         )
         return [trial.metadata.id for trial in trials]
 
-    def _place(self, trial_id: str) -> None:
-        self._order = None
-        entry = self._entries.pop(trial_id, None)
-        if entry is not None:
-            del self._sorted[bisect_left(self._sorted, entry)]
-        trial = None if self._view is None else self._view.trial(trial_id)
-        if trial is None or not self._is_shown(trial):
-            return
-        entry = self._entries[trial_id] = self._entry_of(self._sorting[0][0])(trial)
-        insort(self._sorted, entry)
-
     def _is_shown(self, trial: Trial) -> bool:
         if trial.metadata.state in UNFINISHED:
             return False
         return self._filter is None or self._filter(trial)
-
-    def _entry_of(self, column: str) -> Callable[[Trial], _Entry]:
-        value_of, key_of = self._field(column), _key_of_values(column)
-
-        def entry(trial: Trial) -> _Entry:
-            trial_id, value = trial.metadata.id, value_of(trial)
-            if type(value) is float and value == value:  # most are: their sort key, made at once
-                return (0, value, "", trial_id.rjust(_ID_WIDTH, "0"), trial_id)
-            key = key_of(value)
-            if is_missing(key):
-                return (MISSING_RANK, *natural_id(trial_id)[1:], "", trial_id)
-            return (*key, trial_id.rjust(_ID_WIDTH, "0"), trial_id)
-
-        return entry
 
     def _sort_key_of(self, column: str) -> Callable[[Trial], SortKey]:
         value_of, key_of = self._field(column), _key_of_values(column)
         return lambda trial: key_of(value_of(trial))
 
     def _field(self, column: str) -> Field:
-        return (lambda _: None) if self._fields is None else self._fields[column]
+        return _nothing if self._fields is None else self._fields[column]
 
     # --- columns and cells ---------------------------------------------------------------------
 
@@ -272,6 +249,10 @@ class TrialRows:
         value = self._fields[column](trial)
         is_nan = isinstance(value, float) and math.isnan(value)
         return Cell(number(value), "text-warning" if is_nan else "")
+
+
+def _nothing(trial: Trial) -> None:
+    """The value of a column that there is not yet."""
 
 
 def _key_of_values(column: str) -> Callable[[Any], SortKey]:

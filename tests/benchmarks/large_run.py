@@ -21,7 +21,9 @@ _TRACEBACK = (
 )
 
 
-def make_run(root: Path, count: int, *, evaluating: int = 8, workers: int = 8) -> None:
+def make_run(
+    root: Path, count: int, *, evaluating: int = 8, workers: int = 8, has_files: bool = True
+) -> None:
     """Write a run of `count` trials, the last few of them unfinished.
 
     Args:
@@ -29,6 +31,7 @@ def make_run(root: Path, count: int, *, evaluating: int = 8, workers: int = 8) -
         count: How many trials.
         evaluating: How many of them are being evaluated.
         workers: How many workers there are.
+        has_files: Whether each trial has its own files too, besides its record in the cache.
     """
     layout = RunLayout(root)
     layout.configs.mkdir(parents=True)
@@ -47,8 +50,10 @@ def make_run(root: Path, count: int, *, evaluating: int = 8, workers: int = 8) -
                 errors.append(error)
             free_at[worker] = trial.metadata.time_end or math.inf
         trials[trial.id] = trial
-        _write_files(layout, trial)
-    _write_log(layout, min(trials.values(), key=_objective))
+        if has_files:
+            _write_files(layout, trial)
+    if has_files:
+        _write_log(layout, min(trials.values(), key=_objective))
     layout.cache.write_bytes(dump_state(trials))
     rows = [json.dumps(asdict(error)) for error in errors]
     layout.errors.write_text("\n".join(rows))

@@ -27,15 +27,16 @@ _own_things = tempfile.TemporaryDirectory(prefix="neps-tui-benchmark-")
 os.environ["XDG_STATE_HOME"] = os.environ["XDG_CONFIG_HOME"] = _own_things.name
 
 
-def kept_run(count: int, *, evaluating: int = 8) -> Path:
+def kept_run(count: int, *, evaluating: int = 8, has_files: bool = True) -> Path:
     """A run of `count` trials, made once and kept in the system's directory for such things."""
     made_by = zlib.crc32(Path(large_run.__file__).read_bytes())
-    kept = _KEPT / f"run_{count}_{evaluating}_{made_by:08x}"
+    kept = _KEPT / f"run_{count}_{evaluating}_{'all' if has_files else 'cache'}_{made_by:08x}"
     if not kept.exists():
         kept.parent.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
-            large_run.make_run(Path(scratch) / "run", count, evaluating=evaluating)
-            (Path(scratch) / "run").rename(kept)
+            run = Path(scratch) / "run"
+            large_run.make_run(run, count, evaluating=evaluating, has_files=has_files)
+            run.rename(kept)
     return kept
 
 

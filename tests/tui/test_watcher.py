@@ -49,6 +49,24 @@ def test_on_a_shared_file_system_it_says_that_it_polls(
     drive(root, lambda dashboard: sees_a_reset(dashboard, root, "polled"))
 
 
+def test_that_no_event_tells_of_changes_is_found_out(
+    drive: Drive, run_copy: CopyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = run_copy("hyperband-0.17")
+    monkeypatch.setattr(BaseObserver, "schedule", lambda *_, **__: None)
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Evaluated 40")
+        assert "polled" not in dashboard.text()
+        state = NePSState.create_or_load(root, load_only=True)
+        for number, trial_id in enumerate(("5_rung_0", "7_rung_0", "8_rung_0", "9_rung_0"), 1):
+            state.lock_and_reset_trial_by_id(trial_id)
+            await dashboard.shows(f"Pending {number}")
+        await dashboard.shows("polled")
+
+    drive(root, steps)
+
+
 def test_where_looking_is_dear_it_is_done_seldom(
     run_copy: CopyRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
