@@ -9,14 +9,12 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.messages import ExitApp
@@ -26,19 +24,16 @@ from textual.screen import Screen
 from neps_state.snapshot import Phase, RunSnapshot
 from neps_tui.actions import Action, bindings_of
 from neps_tui.audience import is_served, keys_can_come
+from neps_tui.changing_app import ChangingApp
 from neps_tui.collector import EVERY, Collector
 from neps_tui.dashboard.screen import DashboardScreen
 from neps_tui.messages import (
     ActionAsked,
     Asked,
-    ChangeAsked,
     ChangedByHand,
-    CommandEnded,
-    CommandStarted,
     FileOpened,
     FirstLookGoesOn,
     FolderChanged,
-    MendAsked,
     PlotChosen,
     PlotOpened,
     ReplayAsked,
@@ -48,12 +43,8 @@ from neps_tui.messages import (
     StoreFailed,
     ThemeChosen,
     TrialOpened,
-    UndoAsked,
-    UndoRead,
 )
 from neps_tui.remembered import recall, remember
-from neps_tui.replay.replaying import PAST
-from neps_tui.screens.changing import Changing
 from neps_tui.screens.run_screen import RunScreen
 from neps_tui.screens.views import is_view, make_view
 from neps_tui.store import Inquiry, RunStore
@@ -63,7 +54,6 @@ from neps_tui.view import RunView
 from neps_tui.words.formatting import plain, to_ascii
 
 if TYPE_CHECKING:
-    from neps_tui.changes.plan import Plan
     from neps_tui.replay.bar import ReplayBar
     from neps_tui.runs.folder_store import FolderStore
     from neps_tui.runs.screen import RunsScreen
@@ -77,7 +67,6 @@ _CSS: list[str | PurePath] = [
 _ASCII_CSS = Path(__file__).parent / "screens" / "ascii.tcss"
 _LONG_NOTE = 12.0
 _OF_A_RUN = frozenset({"view", "replay"})
-_MOST_REASONS = 3
 _GIVES_WAY = 0.001
 """Seconds after which a thread lets another one on: the usual 5 ms, several times between a key and
 what it paints, are longer than most of what a key takes."""
@@ -131,7 +120,7 @@ def _trial_commands() -> type[Provider]:
     return TrialCommands
 
 
-class NepsTuiApp(App[None]):
+class NepsTuiApp(ChangingApp):
     """The dashboard of one run, or of one after the other of those in a folder.
 
     Args:
@@ -239,7 +228,7 @@ class NepsTuiApp(App[None]):
         """Let what the first paint did not need begin: the collector, the watch."""
         self.call_after_refresh(self._begin_watching)
         if self._options.complaints:
-            self._say("\n".join(self._options.complaints), "warning")
+            self.say("\n".join(self._options.complaints), "warning")
         self._live = self._live or self.view
         self._tell()
         sys.setswitchinterval(_GIVES_WAY)
@@ -313,51 +302,20 @@ class NepsTuiApp(App[None]):
         else:
             with self.batch_update():
                 self.view = message.view
-        self._notice("")
+        self.say_in_header("")
 
     @on(FirstLookGoesOn)
     def _on_first_look_goes_on(self, message: FirstLookGoesOn) -> None:
         if self.view is not None and not self.view.has_run:
             self.view = _being_read(self.view.snapshot.root, message.fraction)
 
-    @on(CommandStarted)
-    def _on_command_started(self, message: CommandStarted) -> None:
-        self._notice(f"{message.what} …")
-
-    @on(CommandEnded)
-    def _on_command_ended(self, message: CommandEnded) -> None:
-        self._notice("")
-        if message.changed is None:
-            self._say(f"{message.plan.what}: {message.failure}", severity="error")
-            return
-        done, refused = message.changed.done, message.changed.refused
-        said = ""
-        if message.changed.change_id is not None:
-            self._select_none()
-            listed = f"{done[0]} " if len(done) == 1 else f"{len(done)} trials " if done else ""
-            until = message.plan.undoable_until
-            undo = f"; u takes it back{f', {until}' if until else ''}"
-            said = f"{listed}{message.plan.done}{undo if message.plan.is_undoable else ''}"
-        if not refused:
-            self._say(said)
-            return
-        shown = list(refused.values())[:_MOST_REASONS]
-        more = f"; and {len(refused) - len(shown)} more" if len(refused) > len(shown) else ""
-        left = f"Left as it is: {'; '.join(shown)}{more}"
-        self._say(f"{said}. {left}" if said else left, severity="warning")
-
-    def _select_none(self) -> None:
-        """What was selected has been dealt with, also on the screens below."""
-        for screen in self.screen_stack:
-            if isinstance(screen, Changing):
-                screen.select_none()
-
     @on(StoreFailed)
     def _on_store_failed(self, message: StoreFailed) -> None:
         hint = "; leave and start again" if message.is_final else "; trying again"
-        self._notice(f"{message.failure}{hint}")
+        self.say_in_header(f"{message.failure}{hint}")
 
-    def _notice(self, text: str) -> None:
+    def say_in_header(self, text: str) -> None:
+        """Tell of what is under way, in the header of every screen."""
         for screen in self.screen_stack:
             if isinstance(screen, RunScreen):
                 screen.notice = text
@@ -378,14 +336,27 @@ class NepsTuiApp(App[None]):
         """Tell what is new, in the ways that the person has chosen."""
         if self._live is not None and self._teller is not None:
             for failure in self._teller.tell(self._live):
-                self._say(failure, "warning")
+                self.say(failure, "warning")
 
     def notify(self, *args: Any, **kwargs: Any) -> None:
         """Say something, in the place of what was said before: old news hides the screen."""
         self.clear_notifications()
         super().notify(*args, **kwargs)
 
-    def _say(self, text: str, severity: str = "information") -> None:
+    def shown(self) -> RunView | None:
+        """The moment of the run that is on the screen."""
+        return self.view
+
+    def followed(self) -> RunStore | None:
+        """Who reads and changes the run."""
+        return self._store
+
+    def uses_ascii(self) -> bool:
+        """Whether only ASCII may be drawn."""
+        return self._options.ascii
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """Tell a person something, in the place of what was said before."""
         if severity == "error":
             self.notify(text, severity="error", timeout=_LONG_NOTE, markup=False)
         elif severity == "warning":
@@ -413,7 +384,7 @@ class NepsTuiApp(App[None]):
         known = len(message.trial_ids.intersection(there))
         if known:
             trials = "1 trial was" if known == 1 else f"{known} trials were"
-            self._say(f"{trials} reset or changed by hand: only the last turn of these is shown.")
+            self.say(f"{trials} reset or changed by hand: only the last turn of these is shown.")
 
     async def on_replay_bar_opened(self) -> None:
         """Do what the past was opened for, now that it is known."""
@@ -448,7 +419,7 @@ class NepsTuiApp(App[None]):
     async def _on_action_asked(self, message: ActionAsked) -> None:
         action = message.action
         if self._store is None:
-            self._say("Choose a run first.")
+            self.say("Choose a run first.")
             return
         if is_view(action.place):
             self.action_view(action.place)
@@ -461,7 +432,7 @@ class NepsTuiApp(App[None]):
         if action.place == "trial":
             chosen = self._dashboard.chosen()
             if not chosen:
-                self._say("Choose a trial first.")
+                self.say("Choose a trial first.")
                 return
             self._on_trial_opened(TrialOpened(chosen[0]))
         self.call_later(self._perform, action)
@@ -510,91 +481,6 @@ class NepsTuiApp(App[None]):
     def _on_asked(self, message: Asked) -> None:
         if self._store is not None:
             self._store.inquire(Inquiry(message.read, message.answer))
-
-    @on(ChangeAsked)
-    def _on_change_asked(self, message: ChangeAsked) -> None:
-        view = self._changeable()
-        if view is None:
-            return
-        if message.kind == "undo":
-            self._on_undo_asked(UndoAsked())
-            return
-        from neps_tui.changes.catalogue import asked
-        from neps_tui.changes.form import Form, FormError
-        from neps_tui.facts.trial_fields import natural_id
-
-        ids = sorted(message.trial_ids, key=natural_id)
-        trials = [trial for each in ids if (trial := view.trial(each)) is not None]
-        if message.trial_ids and not trials:
-            self._say("None of these trials is in the run any more.", "warning")
-            return
-        try:
-            change = asked(message.kind, view, trials, now=time.time())
-        except FormError as error:
-            self._say(f"{error}.", "warning")
-            return
-        if isinstance(change, Form):
-            from neps_tui.changes.form_screen import FormScreen
-
-            self.push_screen(FormScreen(change, self._propose, ascii=self._options.ascii))
-        else:
-            self._propose(change)
-
-    @on(UndoAsked)
-    def _on_undo_asked(self, message: UndoAsked) -> None:
-        view = self._changeable()
-        if view is not None:
-            from neps_tui.changes.undoing import read_undo
-
-            seen, change_id = view, message.change_id
-            self.post_message(
-                Asked(lambda: UndoRead(read_undo(seen, change_id)), self.post_message)
-            )
-
-    @on(UndoRead)
-    def _on_undo_read(self, message: UndoRead) -> None:
-        self._propose(message.plan)
-
-    @on(MendAsked)
-    def _on_mend_asked(self, message: MendAsked) -> None:
-        if self._changeable() is not None:
-            self._propose(message.plan)
-
-    def _changeable(self) -> RunView | None:
-        """The run, if it can be changed now; why not is said."""
-        view = self.view
-        if view is not None and view.moment is not None:
-            self._say(PAST, "warning")
-            return None
-        return view if self._store is not None else None
-
-    def _propose(self, plan: Plan, then: Callable[[bool], None] | None = None) -> None:
-        """Ask whether to change the run, and have it done if the answer is yes.
-
-        Args:
-            plan: What would be done.
-            then: Told the answer; without it, a no is said aloud.
-        """
-        from neps_tui.screens.confirm import ConfirmScreen
-
-        if plan.nothing is not None:
-            self._say(f"Nothing to do: {plan.nothing}.")
-            return
-        if plan.refusal is not None:
-            self._say(f"Left as it is: {plan.refusal}.", "warning")
-            return
-        store = self._store
-
-        def answered(answer: bool | None) -> None:
-            if answer and store is not None:
-                store.submit(plan)
-            if then is not None:
-                then(bool(answer))
-            elif not answer:
-                self._say("Nothing was changed.")
-
-        label = f"Yes, {plan.what.partition(' ')[0]}"
-        self.push_screen(ConfirmScreen(plan.question, plan.lines, plan.risks, label), answered)
 
     def get_key_display(self, binding: Binding) -> str:
         """What a key is called where it is listed."""
@@ -656,4 +542,4 @@ class NepsTuiApp(App[None]):
         try:
             remember("theme", name)
         except OSError as error:
-            self._say(f"The theme will not be remembered: {error}", "warning")
+            self.say(f"The theme will not be remembered: {error}", "warning")
