@@ -157,6 +157,7 @@ class NepsTuiApp(ChangingApp):
         self._folder: FolderStore | None = None
         self._store: RunStore | None = None
         self._live: RunView | None = None
+        self._told_polling: str | None = None
         self._once_known: Action | None = None
         self.ended_by: signal.Signals | None = None
         self._had_keys = False
@@ -297,6 +298,10 @@ class NepsTuiApp(ChangingApp):
             return  # the last word on a run that was left
         self._live = message.view
         self._tell()
+        if message.view.polling != self._told_polling:
+            self._told_polling = message.view.polling
+            if self._told_polling is not None and self._options.poll_seconds is None:
+                self.say(f"Looking again and again: {self._told_polling}.")
         if self._dashboard.is_replaying:
             self._dashboard.note_live(message.view)
         else:

@@ -25,11 +25,13 @@ _CHANGING = (
 _COMMANDS = (*_WATCHING, *_LOOKING, *_CHANGING)
 _OWN_OPTIONS = ("-h", "--help", "--version")
 _AT_WORK = "even what a worker may still be evaluating"
+_COUNTING = "where the optimizer counts trials, whose workers would stop"
 _FORCED = {
     "reset": f"even a success, and {_AT_WORK}",
-    "remove": f"{_AT_WORK}, and what others were promoted from",
-    "report": _AT_WORK,
+    "remove": f"{_AT_WORK}; and {_COUNTING}",
+    "report": f"even over a success, and {_AT_WORK}",
     "mark": _AT_WORK,
+    "undo": f"even {_COUNTING}",
 }
 """What `--force` does, where there is anything that it is needed for."""
 _LIBRARIES = ("textual", "watchdog", "filelock", "PyYAML", "cloudpickle")
@@ -65,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(str(error))
         return error.status
     except PermissionError as error:
-        _complain(f"not allowed: {error.filename}; nothing was changed")
+        _complain(f"not allowed: {error.filename}{_what_was_not(words)}")
         return Exit.REFUSED
     except BrokenPipeError:
         # The reader of our output has had enough, as `head` has; nothing is left to say.
@@ -74,12 +76,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _print_nowhere()
         place = f": {error.filename}" if error.filename else ""
-        _complain(f"{error.strerror or error}{place}; nothing was changed")
+        _complain(f"{error.strerror or error}{place}{_what_was_not(words)}")
         return Exit.REFUSED
     except KeyboardInterrupt:
         print("neps-tui: stopped", file=sys.stderr)
         return Exit.REFUSED
     return status
+
+
+def _what_was_not(words: Sequence[str]) -> str:
+    """What did not happen, to be said of a command that would have changed something."""
+    return "; nothing was changed" if words and words[0] in (*_CHANGING, "errors") else ""
 
 
 def _print_nowhere() -> None:
@@ -184,9 +191,13 @@ def _add_watching(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     _add_screen_options(watch)
     watch.set_defaults(command=_on_screen("watching", "watch"))
     demo = commands.add_parser("demo", help="a small real optimization, and the dashboard on it")
-    demo.add_argument("--workers", type=_at_least_one, default=3, metavar="N")
+    demo.add_argument(
+        "--workers", type=_at_least_one, default=3, metavar="N", help="how many (default 3)"
+    )
     demo.add_argument("--dir", type=Path, metavar="DIR", help="keep the run in this directory")
-    demo.add_argument("--seed", type=int, default=0, metavar="S")
+    demo.add_argument(
+        "--seed", type=int, default=0, metavar="S", help="of the random choices (default 0)"
+    )
     _add_screen_options(demo)
     demo.set_defaults(command=_on_screen("demonstrating", "demo"), read_only=False)
     _add_serving(commands)
@@ -263,10 +274,10 @@ def _add_looking(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="FIELD",
         help="-FIELD for the other way round; several with commas between",
     )
-    trials.add_argument("--limit", type=_at_least_one, metavar="N")
+    trials.add_argument("--limit", type=_at_least_one, metavar="N", help="only the first N")
     form = trials.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line")
-    form.add_argument("--csv", action="store_true")
+    form.add_argument("--csv", action="store_true", help="comma-separated, with a header")
     trial = _run_command(commands, "trial", _lazily("looking", "trial"), "one trial whole")
     trial.add_argument("id", metavar="ID")
     _add_json(trial)
@@ -304,16 +315,22 @@ def _add_changing(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     report = _change(commands, "report", "report", "how an evaluation ended, by hand")
     report.add_argument("id", metavar="ID")
     outcome = report.add_mutually_exclusive_group(required=True)
-    outcome.add_argument("--objective", type=float, nargs="+", metavar="X")
-    outcome.add_argument("--crashed", metavar="MESSAGE")
-    report.add_argument("--cost", type=float, metavar="X")
+    outcome.add_argument(
+        "--objective",
+        type=float,
+        nargs="+",
+        metavar="X",
+        help="it succeeded: one for each objective",
+    )
+    outcome.add_argument("--crashed", metavar="MESSAGE", help="it crashed, and how")
+    report.add_argument("--cost", type=float, metavar="X", help="what it cost, in the run's unit")
     mark = _change(commands, "mark", "mark", "trials as failed or corrupted")
     mark.add_argument("ids", nargs="*", metavar="ID")
     _add_states(mark, tuple(STATES), "all in one of these states")
     _add_where(mark)
     verdict = mark.add_mutually_exclusive_group(required=True)
-    verdict.add_argument("--failed", action="store_true")
-    verdict.add_argument("--corrupted", action="store_true")
+    verdict.add_argument("--failed", action="store_true", help="its evaluation went wrong")
+    verdict.add_argument("--corrupted", action="store_true", help="its result is not to be trusted")
     enqueue = _change(commands, "enqueue", "enqueue", "a config to be evaluated next")
     enqueue.add_argument("--config", required=True, metavar="JSON", help="values by name")
     enqueue.add_argument("--like", metavar="ID", help="what is not given is as in this trial")
@@ -392,7 +409,7 @@ def _run_command(
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="for a program to read")
 
 
 def _limit(read: Callable[[str], float]) -> Callable[[str], float]:

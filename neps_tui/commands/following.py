@@ -12,6 +12,7 @@ from neps_state.reader import RunReader
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.facts import records
 from neps_tui.facts.fold import RunFold
+from neps_tui.settings import read_settings
 from neps_tui.view import RunView
 from neps_tui.watcher import RunWatcher
 from neps_tui.words.formatting import counted, duration, number, plain
@@ -57,7 +58,7 @@ def follow(root: Path, poll_seconds: float | None = None) -> Iterator[tuple[RunV
 def watch_status(arguments: argparse.Namespace) -> Exit:
     """Print the summary of a run at each change, one JSON object a line, until stopped."""
     said = ""
-    for view, is_new in follow(arguments.root.absolute(), arguments.poll):
+    for view, is_new in follow(arguments.root.absolute(), _poll_seconds(arguments)):
         if not is_new or not view.has_run:
             continue
         record = records.status_record(view.snapshot, view.summary, time.time())
@@ -75,7 +76,7 @@ def wait(arguments: argparse.Namespace) -> Exit:
         CommandError: It did not come, or not in time.
     """
     began = time.monotonic()
-    for view, _ in follow(arguments.root.absolute(), arguments.poll):
+    for view, _ in follow(arguments.root.absolute(), _poll_seconds(arguments)):
         waited = time.monotonic() - began
         said = _what_has_happened(view, arguments)
         if said is not None:
@@ -87,6 +88,12 @@ def wait(arguments: argparse.Namespace) -> Exit:
                 f"not within {duration(arguments.timeout)}: {where}", Exit.NOT_IN_TIME
             )
     raise AssertionError("a run is followed for ever")
+
+
+def _poll_seconds(arguments: argparse.Namespace) -> float | None:
+    """Seconds between two looks, as asked for here or in the settings."""
+    asked: float | None = arguments.poll
+    return read_settings().poll if asked is None else asked
 
 
 def _what_has_happened(view: RunView, arguments: argparse.Namespace) -> str | None:
@@ -105,8 +112,13 @@ def _what_has_happened(view: RunView, arguments: argparse.Namespace) -> str | No
             f"{crashes}, the last of trial {last.trial_id}: {last.err_type}: {last.err}",
             Exit.PROBLEMS,
         )
-    best = summary.incumbents[-1] if summary.incumbents and summary.objectives == 1 else None
     target: float | None = arguments.objective
+    if target is not None and summary.objectives > 1:
+        raise CommandError(
+            f"--objective is about one objective, and this run has {summary.objectives}",
+            Exit.USAGE,
+        )
+    best = summary.incumbents[-1] if summary.incumbents and summary.objectives == 1 else None
     if target is not None and best is not None and best.objective <= target:
         after = counted(best.evaluations, "evaluation")
         return f"{number(best.objective)} by trial {best.trial_id}, after {after}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from runs import RunMaker
 
 from neps_state import BudgetInfo, NePSState
 from neps_tui.cli import main
+from neps_tui.commands import following
 
 CopyRun = Callable[[str], Path]
 
@@ -121,3 +123,24 @@ def test_a_run_that_is_replaced_is_followed_on(tmp_path: Path) -> None:
         RunMaker().sample(state, 2)
         while line_of(process)["total"] != 2:
             pass
+
+
+def test_a_target_of_a_run_with_several_objectives_is_wrong_usage(
+    recorded_run: CopyRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["wait", str(recorded_run("multiobjective-0.17")), "--objective", "0.1"]) == 2
+    assert "this run has 2" in capsys.readouterr().err
+
+
+def test_how_often_to_look_may_stand_in_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Path(os.environ["XDG_CONFIG_HOME"]) / "neps-tui" / "settings.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("poll = 0.1\n")
+
+    def nobody(*_: object, **__: object) -> None:
+        raise AssertionError("nothing is watched where it is polled")
+
+    monkeypatch.setattr(following, "RunWatcher", nobody)
+    assert main(["wait", str(tmp_path / "none"), "--timeout", "0.3"]) == 4

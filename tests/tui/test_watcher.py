@@ -37,7 +37,12 @@ def test_without_watches_it_polls_says_so_and_still_sees_changes(
         raise OSError(errno.ENOSPC, "inotify watch limit reached")
 
     monkeypatch.setattr(BaseObserver, "schedule", no_more)
-    drive(root, lambda dashboard: sees_a_reset(dashboard, root, "polled"))
+
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("Looking again and again")
+        await sees_a_reset(dashboard, root, "polled")
+
+    drive(root, steps)
 
 
 def test_on_a_shared_file_system_it_says_that_it_polls(
