@@ -20,6 +20,7 @@ Trials: TypeAlias = Mapping[str, Trial]
 class Phase(StrEnum):
     """Whether there is a run to see."""
 
+    UNREAD = "unread"
     NO_DIRECTORY = "no directory"
     NO_RUN = "no run"
     RUN = "run"

@@ -105,7 +105,7 @@ def _being_read(root: Path, fraction: float = 0.0) -> RunView:
     """What is shown until a run has been read for the first time."""
     how_far = f" {fraction:.0%}" if fraction else ""
     doing = f"reading the run …{how_far}" if fraction < 1.0 else "adding up what was read …"
-    return RunView(RunSnapshot(root, Phase.NO_DIRECTORY, doing))
+    return RunView(RunSnapshot(root, Phase.UNREAD, doing))
 
 
 def _action_commands() -> type[Provider]:
@@ -311,7 +311,7 @@ class NepsTuiApp(ChangingApp):
 
     @on(FirstLookGoesOn)
     def _on_first_look_goes_on(self, message: FirstLookGoesOn) -> None:
-        if self.view is not None and not self.view.has_run:
+        if self.view is not None and not self.view.is_read:
             self.view = _being_read(self.view.snapshot.root, message.fraction)
 
     @on(StoreFailed)

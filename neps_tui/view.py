@@ -31,6 +31,11 @@ class RunView:
         """Whether there is a run to show."""
         return self.snapshot.phase is Phase.RUN
 
+    @property
+    def is_read(self) -> bool:
+        """Whether it is known yet what there is."""
+        return self.snapshot.phase is not Phase.UNREAD
+
     def now(self) -> float:
         """The time by which ages are told, seconds since the epoch."""
         return time.time() if self.moment is None else self.moment

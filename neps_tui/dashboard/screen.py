@@ -146,7 +146,7 @@ class DashboardScreen(Replaying[None], Changing[None], RunScreen):
     def tick(self, view: RunView) -> None:
         """Let ages grow in the panes that are seen."""
         for pane in self._panes.values():
-            if pane.display:
+            if pane.display and view.is_read:
                 pane.tick(view.now())
 
     def action_runs(self) -> None:

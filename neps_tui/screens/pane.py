@@ -36,6 +36,7 @@ class Pane(Vertical):
             border-title-color: $text-primary;
         }
     }
+    Pane.-unread > * { visibility: hidden; }
     Pane.-ascii { border: ascii $foreground 25%; }
     Pane.-ascii TrialTable, Pane.-ascii VerticalScroll { scrollbar-size: 0 0; }
     Pane.-ascii:focus-within { border: ascii $primary; }
@@ -55,12 +56,18 @@ class Pane(Vertical):
     def watch_view(self, view: RunView | None) -> None:
         """Draw another moment of the run."""
         if view is not None and self.is_mounted:
-            self.show(view, view.now())
+            self._show_what_is_known(view)
 
     def on_mount(self) -> None:
         """Draw what is there already."""
         if self.view is not None:
-            self.show(self.view, self.view.now())
+            self._show_what_is_known(self.view)
+
+    def _show_what_is_known(self, view: RunView) -> None:
+        # Of a run that has not been read yet, nobody may say that it has no trials.
+        self.set_class(not view.is_read, "-unread")
+        if view.is_read:
+            self.show(view, view.now())
 
     def show(self, view: RunView, now: float) -> None:
         """Draw a moment of the run (`now` in seconds since the epoch)."""

@@ -124,7 +124,8 @@ class RunHeader(Vertical):
     def _alive_parts(self, view: RunView, now: float, data_age: float) -> Iterator[Part]:
         dot = "*" if self._ascii else "●"
         if not view.has_run:
-            yield f"{dot} waiting", "bold $text-warning"
+            doing = "waiting" if view.is_read else "reading"
+            yield f"{dot} {doing}", "bold $text-warning"
             return
         condition = view.summary.condition(now)
         if view.moment is not None:

@@ -23,7 +23,7 @@ from neps_state.trial import Trial
 
 MOST = {10_000: 2.5, 100_000: 5.0}
 """How many times as long as an empty app it may take, by how many trials there are at the most."""
-_QUIET = 1.0
+_QUIET = 3.0
 """Seconds without output after which all is painted: while a run is read, it says how far."""
 EMPTY = (sys.executable, "-c", "from textual.app import App; App().run()")
 _BEST = 5

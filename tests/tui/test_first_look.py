@@ -2,30 +2,76 @@
 
 from __future__ import annotations
 
-import asyncio
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-from textual.widgets import Static
+import pytest
 
-from neps_tui.app import NepsTuiApp
+from neps_state.reader import RunReader
+from neps_state.snapshot import RunSnapshot
 from neps_tui.messages import FirstLookGoesOn
 
+CopyRun = Callable[[str], Path]
+Drive = Callable[..., None]
 
-def test_a_first_look_that_takes_long_says_how_far_it_is(tmp_path: Path) -> None:
-    async def steps() -> list[str]:
-        said = []
-        app = NepsTuiApp(tmp_path / "run")
-        async with app.run_test(size=(160, 48)) as pilot:
-            for fraction in (0.42, 1.0):
-                app.post_message(FirstLookGoesOn(fraction))
-                await pilot.pause()
-                assert app.view is not None
-                said.append(app.view.snapshot.waiting_for)
-                header = app.screen.query_one("RunHeader")
-                assert any(
-                    app.view.snapshot.waiting_for in str(line.render())
-                    for line in header.query(Static)
-                )
-        return said
 
-    assert asyncio.run(steps()) == ["reading the run … 42%", "adding up what was read …"]
+@pytest.fixture
+def may_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Reading takes until this is set."""
+    poll, event = RunReader.poll, threading.Event()
+
+    def wait(reader: RunReader) -> RunSnapshot:
+        event.wait(60)
+        return poll(reader)
+
+    monkeypatch.setattr(RunReader, "poll", wait)
+    yield event
+    event.set()
+
+
+def test_a_first_look_that_takes_long_says_how_far_it_is(
+    drive: Drive, recorded_run: CopyRun, may_end: threading.Event
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("● reading")
+        dashboard.app.post_message(FirstLookGoesOn(0.42))
+        await dashboard.shows("reading the run … 42%")
+        dashboard.app.post_message(FirstLookGoesOn(1.0))
+        await dashboard.shows("adding up what was read …")
+        may_end.set()
+        await dashboard.shows("Evaluated 40")
+
+    drive(recorded_run("hyperband-0.17"), steps, wait=False)
+
+
+def test_nothing_is_said_to_be_missing_before_the_run_is_read(
+    drive: Drive, recorded_run: CopyRun, may_end: threading.Event
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("reading the run")
+        for said in ("No trial", "Nothing", "No errors", "has still to be written", " 0"):
+            assert said not in dashboard.text()
+        may_end.set()
+        await dashboard.shows("Evaluated 40")
+        await dashboard.shows("15_rung_3")
+        await dashboard.shows("Nothing waits to be taken.")
+
+    drive(recorded_run("hyperband-0.17"), steps, wait=False)
+
+
+def test_keys_answer_while_the_run_is_read(
+    drive: Drive, recorded_run: CopyRun, may_end: threading.Event
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.shows("reading the run")
+        await dashboard.press("s", "r", "e", "slash", "escape", "w")
+        await dashboard.pilot.pause(0.2)
+        await dashboard.press("escape", "question_mark")
+        await dashboard.shows("On the dashboard")
+        await dashboard.press("escape")
+        may_end.set()
+        await dashboard.shows("Evaluated 40")
+
+    drive(recorded_run("hyperband-0.17"), steps, wait=False)
