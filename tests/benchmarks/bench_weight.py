@@ -98,6 +98,8 @@ def evaluate(dashboards: int, evaluations: int, seconds: float) -> Round:
             written = max(written, bytes_of(workers, "wchar"))
             drain(screens, 0.5)
         took = time.monotonic() - began
+        if any(worker.returncode for worker in workers):
+            raise RuntimeError("a worker has failed")
         return Round(
             per_minute(run),
             written,
@@ -113,6 +115,8 @@ def start(run: Path, number: int, evaluations: int, seconds: float) -> subproces
         [sys.executable, str(_WORKER), *arguments],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        # As each dashboard: Linux shares a processor out by sessions first.
+        start_new_session=True,
         env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"},
     )
 

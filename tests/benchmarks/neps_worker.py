@@ -25,6 +25,11 @@ class Space(neps.PipelineSpace):
     decay = neps.Float(0, 1)
 
 
+# Until its loop begins, NePS 0.17 locks with flock, which the lockf of a worker at work does not
+# keep out: workers that start at the same time may fail, so each but the first waits for a trial.
+while WORKER != "worker_0" and not list(Path(RUN).glob("configs/config_*/metadata.json")):
+    time.sleep(0.05)
+time.sleep(0.3)
 neps.run(
     evaluate_pipeline=evaluate,
     pipeline_space=Space(),
