@@ -39,7 +39,9 @@ _LOOKS_TAKE = 20
 _SLOWEST = 2.5
 """Seconds between two looks at the most."""
 _BREATH = 0.03
-"""Seconds between two looks at the least: a worker writes several files in one go."""
+"""Seconds without a write after which a worker has written what it had to."""
+_LONGEST_BURST = 0.1
+"""Seconds for which that is waited at the most."""
 _LONGER_BREATH = 0.1
 """The same while one change follows the other: nobody reads thirty screens a second."""
 _AT_REST = 0.3
@@ -90,6 +92,7 @@ class RunStore:
         self._progress_told_at = time.monotonic()
         self._fold = RunFold()
         self._woken = threading.Event()
+        self._written = threading.Event()
         self._watcher: RunWatcher | None = None
         self._commands: deque[Plan] = deque()
         self._inquiries: deque[Inquiry] = deque()
@@ -228,6 +231,7 @@ class RunStore:
 
     def _note_event(self) -> None:
         self._missed_events = 0
+        self._written.set()
         self._woken.set()
 
     def _polling(self) -> str | None:
@@ -249,7 +253,21 @@ class RunStore:
         is_woken = self._woken.wait(timeout)
         self._is_by_heartbeat = not is_woken and due is None and self._watcher is not None
         if is_woken:
+            self._let_writer_finish()
             time.sleep(max(0.0, self.checked_at + self._breath() - time.monotonic()))
+
+    def _let_writer_finish(self) -> None:
+        """Wait until nothing is written for a moment, though not for long.
+
+        A worker that has ended a trial writes it, samples the next one and begins it, all in some
+        50 ms. If each dashboard looked at once, on a machine with few processors it would take
+        part of them from this worker just then; and would draw three screens in the place of one.
+        """
+        patience = time.monotonic() + _LONGEST_BURST
+        while self._written.is_set() and (left := patience - time.monotonic()) > 0:
+            self._written.clear()
+            self._written.wait(min(_BREATH, left))
+        self._written.clear()
 
     def _breath(self) -> float:
         """Seconds to wait for more of a change before it is shown."""
