@@ -6,7 +6,7 @@ a class, and under whatever name it gives. Twins bear that without running anyth
 
 from __future__ import annotations
 
-from typing import ClassVar, Self, TypeVar
+from typing import ClassVar, TypeVar
 
 from neps_state.exceptions import UnreadableError
 
@@ -21,26 +21,16 @@ class _Sealable(type):
 
 
 class Twin(metaclass=_Sealable):
-    """A class whose objects take what a pickle says as their fields, without looking at it.
+    """A class whose objects are made by the reader of pickles itself, without a call of ours.
 
     That is for the many objects of a cache. They may hold fields of any name: whoever takes them
     in asks `methods` whether one hides a method.
     """
 
+    __slots__ = ()
+
     methods: ClassVar[frozenset[str]] = frozenset()
     """Names of the methods, none of which may be that of a field."""
-
-    def __setstate__(self, state: object) -> None:
-        # The pickle's own dict, which nobody else has: copied field by field, the many dicts of a
-        # cache would all be there twice until it has been read, a fifth of the memory it takes.
-        if type(state) is not dict:
-            raise UnreadableError(f"a {type(self).__name__} made of no fields")
-        self.__dict__ = state
-
-    def __copy__(self) -> Self:
-        copied = object.__new__(type(self))
-        copied.__dict__.update(self.__dict__)
-        return copied
 
     def __init_subclass__(cls) -> None:
         cls.methods = frozenset(name for name, value in vars(cls).items() if callable(value))
@@ -61,6 +51,8 @@ class CheckedTwin(Twin):
     __slots__ = ()
 
     def __setstate__(self, state: object) -> None:
-        if isinstance(state, dict) and not self.methods.isdisjoint(state):
+        if not isinstance(state, dict):
+            raise UnreadableError(f"a {type(self).__name__} made of no fields")
+        if not self.methods.isdisjoint(state):
             raise UnreadableError(f"a {type(self).__name__} with a field in a method's place")
-        super().__setstate__(state)
+        self.__dict__.update(state)

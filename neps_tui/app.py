@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.message import Message
 from textual.messages import ExitApp
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -31,6 +32,7 @@ from neps_tui.messages import (
     ActionAsked,
     Asked,
     ChangedByHand,
+    CommandEnded,
     FileOpened,
     FirstLookGoesOn,
     FolderChanged,
@@ -158,6 +160,7 @@ class NepsTuiApp(ChangingApp):
         self._store: RunStore | None = None
         self._live: RunView | None = None
         self._told_polling: str | None = None
+        self._turn = 0
         self._once_known: Action | None = None
         self.ended_by: signal.Signals | None = None
         self._had_keys = False
@@ -250,7 +253,16 @@ class NepsTuiApp(ChangingApp):
             from neps_tui.telling.teller import Teller
 
             self._teller = Teller(self._options.to_be_told, self.bell)
-        self._store = RunStore(root, self.post_message, self._options.poll_seconds)
+        self._turn += 1
+        turn = self._turn
+
+        def post(message: Message) -> bool:
+            # What is said of a run that was left is for nobody, but for what became of a change.
+            is_for_somebody = turn == self._turn or isinstance(message, CommandEnded)
+            return is_for_somebody and self.post_message(message)
+
+        self._told_polling = None
+        self._store = RunStore(root, post, self._options.poll_seconds)
         self._store.start()
         return self._store.wait_for_first_look(_FIRST_LOOK) or _being_read(root)
 
@@ -284,11 +296,12 @@ class NepsTuiApp(ChangingApp):
         store, self._store = self._store, None
         if self._folder is None or store is None:
             return
+        self._turn += 1
+        # Not waited for: it may be making a change, or hang with a file server.
+        asyncio.get_running_loop().run_in_executor(None, store.stop)
         await self._return()
         await self.pop_screen()
         self._folder.look()
-        # It may be making a change.
-        await asyncio.to_thread(store.stop)
 
     # --- what the store tells ------------------------------------------------------------------
 
@@ -317,6 +330,8 @@ class NepsTuiApp(ChangingApp):
     @on(StoreFailed)
     def _on_store_failed(self, message: StoreFailed) -> None:
         hint = "; leave and start again" if message.is_final else "; trying again"
+        if self._store is None:
+            self.say(f"{message.failure}{hint}", "error")
         self.say_in_header(f"{message.failure}{hint}")
 
     def say_in_header(self, text: str) -> None:

@@ -129,9 +129,11 @@ class ChangingApp(App[None]):
             self.say(f"Left as it is: {plan.refusal}.", "warning")
             return
         store = self.followed()
+        if store is None:
+            return  # the run was left meanwhile
 
         def answered(answer: bool | None) -> None:
-            if answer and store is not None:
+            if answer:
                 store.submit(plan)
             if then is not None:
                 then(bool(answer))

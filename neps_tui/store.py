@@ -52,6 +52,7 @@ _LOCK_TIMEOUT = 2.0
 _PATIENCE = 2.0
 """Seconds that the end waits for the thread, unless it is making a change."""
 _MANY_TRIALS = 1000
+_LEFT = "the run was left before it began; nothing was changed"
 _PROGRESS_EVERY = 0.2
 """Seconds between two words on how far the first look is."""
 
@@ -175,6 +176,8 @@ class RunStore:
         except Exception as error:  # noqa: BLE001  # last words: the screen must not just freeze
             self._post(StoreFailed(f"{type(error).__name__}: {error}", is_final=True))
         finally:
+            for plan in self._commands:
+                self._post(CommandEnded(plan, failure=_LEFT))
             if self._watcher is not None:
                 self._watcher.stop()
 

@@ -99,10 +99,11 @@ def _listening(host: str, port: int | None) -> socket.socket:
             if port is not None:
                 raise
             return socket.create_server((place[0], 0), family=family)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         asked = host if port is None else f"{host}, port {port}"
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise CommandError(
-            f"cannot serve at {asked}: {error.strerror or error}; nothing was started",
+            f"cannot serve at {asked}: {why}; nothing was started",
             Exit.REFUSED,
         ) from error
 

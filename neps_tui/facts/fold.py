@@ -89,10 +89,11 @@ class _Totals:
                 self._config_keys.learn(trial.config)
             else:
                 self._counts[before] -= 1
-                self._unfinished.pop(trial_id, None)
             self._counts[state] += 1
             if state in UNFINISHED:
                 self._unfinished[trial_id] = trial
+            elif before is not None:
+                self._unfinished.pop(trial_id, None)
 
     def _note_workers(self, trials: Iterable[Trial]) -> None:
         workers = self._workers
@@ -212,7 +213,10 @@ def duration_of(trial: Trial) -> float | None:
 
 def _by_end(trial: Trial) -> float:
     ended = trial.metadata.time_end
-    return math.inf if ended is None and trial.metadata.state in UNFINISHED else ended or 0.0
+    if ended is None:
+        return math.inf if trial.metadata.state in UNFINISHED else 0.0
+    # With a NaN among them, nothing would be in order.
+    return 0.0 if math.isnan(ended) else ended
 
 
 def _by_sampling(trial: Trial) -> float:

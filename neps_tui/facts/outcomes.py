@@ -41,7 +41,8 @@ class Outcomes:
 
     def add(self, ended: Iterable[Trial]) -> None:
         """Take in trials that have ended, in the order in which they did."""
-        evaluations, cost, fidelities = self.usage.evaluations, self.usage.cost, 0.0
+        evaluations, cost = self.usage.evaluations, self.usage.cost
+        fidelities = self.usage.fidelities
         for trial in ended:
             report = trial.report
             if report is None:
@@ -53,7 +54,7 @@ class Outcomes:
             if self.by_worker is not None and trial.metadata.state is not State.EXTERNAL:
                 self._note_worker(trial, report)
             self._add_objectives(trial, objective_values(report), evaluations)
-        self.usage = Usage(evaluations, cost, self.usage.fidelities + fidelities)
+        self.usage = Usage(evaluations, cost, fidelities)
 
     def _note_worker(self, trial: Trial, report: Report) -> None:
         worker = trial.metadata.evaluating_worker_id

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
 from neps_state.layout import RunLayout
 from neps_state.reader import RunReader
 from neps_state.run_folders import runs_below
+from neps_state.snapshot import Problem
 from neps_tui.facts.fold import summarize
 from neps_tui.runs.line import RunLine, line_of
 from neps_tui.view import RunView
@@ -20,6 +22,8 @@ _Stamp: TypeAlias = tuple[tuple[int, int] | None, ...]
 
 _SHARE = 0.1
 """The most of a processor that reading one run again and again may take."""
+_AWAY = 5.0
+"""Seconds until a run is tried again that could not be read at all."""
 _AGAIN = 0.5
 """Seconds until a run is read again that was being written while it was read."""
 
@@ -93,7 +97,14 @@ class _WatchedRun:
         """Read it whole, and keep what it amounts to."""
         began = time.monotonic()
         reader = RunReader(self.line.root)
-        snapshot = reader.poll()
+        try:
+            snapshot = reader.poll()
+        except OSError as error:
+            # Its server is away, or it is closed to us: what was known of it stays.
+            problem = Problem("the run", f"cannot be read: {error.strerror or error}")
+            self.line = replace(self.line, is_read=True, problems=(problem,))
+            self._seen, self._not_before = None, began + _AWAY
+            return
         self.line = line_of(RunView(snapshot, summarize(snapshot)), self.line.name)
         took = time.monotonic() - began
         self._seen = self._now if reader.is_settled else None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from textual.message import Message
 
-from neps_tui.messages import FolderChanged
+from neps_tui.messages import FolderChanged, StoreFailed
 from neps_tui.runs.folder import RunFolder
 
 _EVERY = 1.0
@@ -63,6 +63,12 @@ class FolderStore:
             self._thread.join(_PATIENCE)
 
     def _run(self) -> None:
+        try:
+            self._look_until_stopped()
+        except Exception as error:  # noqa: BLE001  # last words: the table must not just freeze
+            self._post(StoreFailed(f"{type(error).__name__}: {error}", is_final=True))
+
+    def _look_until_stopped(self) -> None:
         found_at = -_FIND_EVERY
         while not self._stopped.is_set():
             is_news = False

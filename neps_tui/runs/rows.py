@@ -110,9 +110,9 @@ def _budget(line: RunLine) -> float | None:
     return max((limit.fraction for limit in limits), default=None)
 
 
-def _end(line: RunLine, now: float) -> float | None:
+def _end_shown(line: RunLine, now: float) -> float | None:
     end = Outlook(line.summary, now).end
-    return None if end is None else end[0]
+    return None if end is None or line.summary.condition(now) != "live" else end[0]
 
 
 def wrong_with(line: RunLine, now: float) -> str:
@@ -136,7 +136,7 @@ _VALUES: Mapping[str, Callable[[RunLine, float], Any]] = {
     "busy": lambda line, now: line.summary.busy(now),
     "crashed": lambda line, now: line.summary.counts[State.CRASHED],
     "report": lambda line, now: line.summary.last_report,
-    "end": _end,
+    "end": _end_shown,
     "optimizer": lambda line, now: line.optimizer or None,
     "wrong": lambda line, now: wrong_with(line, now) or None,
 }
@@ -176,8 +176,8 @@ def _report_cell(line: RunLine, now: float, ascii: bool) -> Cell:
 
 
 def _end_cell(line: RunLine, now: float, ascii: bool) -> Cell:
-    end = _end(line, now)
-    if end is None or line.summary.condition(now) != "live":
+    end = _end_shown(line, now)
+    if end is None:
         return Cell(to_ascii(MISSING) if ascii else MISSING, "text-muted")
     return Cell(duration(end))
 

@@ -25,7 +25,7 @@ def guard(token: str) -> Middleware:
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-        given = request.path.split("/")[1]
+        given = [*request.path.split("/"), ""][1]
         if not hmac.compare_digest(given.encode(errors="replace"), token.encode()):
             return _refusal("open the whole address that neps-tui printed when it began to serve")
         origin = request.headers.get("Origin")

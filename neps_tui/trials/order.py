@@ -110,7 +110,9 @@ class TrialOrder:
         ids = [trial.metadata.id for trial in trials]
         padded = [trial_id.rjust(_ID_WIDTH, "0") for trial_id in ids]
         numbers = [math.nan if value is None else float(value) for value in values]
-        places = sorted(range(len(ids)), key=padded.__getitem__)
+        # By the id itself too, as two may differ by nothing but a zero in front.
+        places = sorted(range(len(ids)), key=ids.__getitem__)
+        places.sort(key=padded.__getitem__)
         present = [at for at in places if numbers[at] == numbers[at]]
         present.sort(key=numbers.__getitem__)
         missing = [trials[at] for at in places if numbers[at] != numbers[at]]

@@ -503,9 +503,9 @@ def test_whoever_changes_the_budget_is_told_what_puts_it_back(run_copy: CopyRun)
     ("command", "said"),
     [
         ("reset", "even a success, and even what a worker may still be evaluating"),
-        ("remove", "and what others were promoted from"),
+        ("remove", "and where the optimizer counts trials, whose workers would stop"),
+        ("undo", "even where the optimizer counts trials, whose workers would stop"),
         ("budget", None),
-        ("undo", None),
     ],
 )
 def test_help_says_of_force_what_it_is_for(command: str, said: str | None) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -313,3 +315,16 @@ def test_without_a_record_the_fidelity_is_what_grows_with_the_rungs() -> None:
     found = summarize(snapshot(*several))
     assert found.fidelity_key == "epochs"
     assert found.usage.fidelities == 8
+
+
+def test_an_end_that_is_no_time_puts_nothing_out_of_order() -> None:
+    trials = [made(number) for number in range(1, 201)]
+    random.Random(0).shuffle(trials)
+    trials.insert(100, made(500, ended=math.nan))
+
+    summary = summarize(snapshot(*trials))
+
+    assert summary.last_report == 200 * 10.0 + 5.0
+    assert [span.end for span in summary.latest] == [
+        10.0 * number + 5.0 for number in range(141, 201)
+    ]

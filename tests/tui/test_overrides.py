@@ -15,7 +15,7 @@ HOOKS = {
     *("compose", "check_action", "render", "render_line", "render_label", "watch_scroll_y"),
     *("get_content_height", "get_default_screen", "get_key_display", "get_system_commands"),
     *("notify", "notify_style_update", "action_command_palette"),
-    *("action_scroll_home", "action_scroll_end"),
+    *("action_scroll_home", "action_scroll_end", "exit"),
 }
 """Methods of Textual that are overridden on purpose."""
 

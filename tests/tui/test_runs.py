@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
@@ -13,6 +14,8 @@ import pytest
 from hostile_run import DIRECTIONS, ESCAPES, MARKUP
 from runs import RunMaker
 
+from neps_state.reader import RunReader
+from neps_state.snapshot import RunSnapshot
 from neps_tui.runs.folder import RunFolder
 from neps_tui.runs.line import RunLine
 from neps_tui.runs.overlay import overlay
@@ -123,6 +126,25 @@ def test_a_broken_run_is_a_line_that_says_so(folder: Path) -> None:
 
     assert line.summary.usage.evaluations == 40
     assert "optimizer_state.pkl" in wrong_with(line, time.time())
+
+
+def test_a_run_that_cannot_be_looked_at_keeps_its_line_and_stops_no_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poll = RunReader.poll
+
+    def fail_at_one(reader: RunReader) -> RunSnapshot:
+        snapshot = poll(reader)
+        if snapshot.root.name == "hyperband-0.17":
+            raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+        return snapshot
+
+    monkeypatch.setattr(RunReader, "poll", fail_at_one)
+    lines = read(folder)
+
+    assert "Transport endpoint" in wrong_with(lines["hyperband-0.17"], time.time())
+    assert lines["multiobjective-0.17"].summary.usage.evaluations == 25
+    assert lines["older/random-0.17"].summary.usage.evaluations == 30
 
 
 # --- the rows ----------------------------------------------------------------------------------
