@@ -537,3 +537,12 @@ def test_no_other_attribute_is_looked_up(owner: bytes, name: bytes) -> None:
 def test_a_state_is_written_by_its_value_whatever_python_would_do() -> None:
     assert b"getattr" not in dump_state(State.SUCCESS)
     assert b"success" in dump_state(State.SUCCESS)
+
+
+def test_what_a_pickle_adds_to_a_twin_after_it_was_looked_at_is_no_part_of_it() -> None:
+    name = b"X\x08\x00\x00\x00is_sound"
+    late = b"}\x94bh\x00" + name + b"K\x01s0"
+    budget = load_inert(b"\x80\x04cneps.state.optimizer\nBudgetInfo\n)\x81" + late + b".")
+
+    assert "is_sound" not in vars(budget)
+    assert callable(budget.is_sound)

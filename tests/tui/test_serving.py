@@ -86,6 +86,14 @@ def test_without_the_token_nothing_is_answered(root: Path) -> None:
         ask(go_in)
 
 
+def test_a_path_without_a_slash_is_refused_like_any_other(root: Path) -> None:
+    with serving(root) as served:
+        host, _, port = served.origin.rpartition("/")[2].partition(":")
+        with socket.create_connection((host, int(port)), timeout=20) as connection:
+            connection.sendall(b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert connection.recv(100).startswith(b"HTTP/1.1 403")
+
+
 def test_the_token_is_long_and_another_one_each_time(root: Path) -> None:
     tokens = set()
     for _ in range(2):
@@ -379,6 +387,9 @@ def test_a_place_that_cannot_be_had_is_told_in_a_line(
     status, complaint = refused(capsys, str(root), "--host", "nowhere.invalid")
     assert status == 3
     assert "cannot serve at nowhere.invalid" in complaint
+    status, complaint = refused(capsys, str(root), "--host", "a..b")
+    assert status == 3
+    assert "cannot serve at a..b" in complaint
     assert refused(capsys, str(root), "--theme", "no-such")[0] == 2
     file = root / "optimizer_info.yaml"
     assert "is a file" in refused(capsys, str(file))[1]

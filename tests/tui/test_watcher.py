@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.message import Message
 from watchdog.observers.api import BaseObserver
 
-from neps_state import NePSState
+from neps_state import Changed, NePSState
 from neps_state.reader import RunReader
 from neps_state.snapshot import RunSnapshot
 from neps_tui import store
 from neps_tui.app import Options
+from neps_tui.changes.plan import Plan
+from neps_tui.messages import CommandEnded
 
 Drive = Callable[..., None]
 CopyRun = Callable[[str], Path]
@@ -128,3 +131,31 @@ def test_polling_can_be_asked_for(drive: Drive, run_copy: CopyRun) -> None:
     root = run_copy("hyperband-0.17")
     options = Options(poll_seconds=0.2)
     drive(root, lambda dashboard: sees_a_reset(dashboard, root, "polled"), options=options)
+
+
+def test_a_change_that_had_not_begun_when_the_run_was_left_is_told_of(
+    run_copy: CopyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poll, may_end, looks = RunReader.poll, threading.Event(), threading.Event()
+
+    def slow(reader: RunReader) -> RunSnapshot:
+        looks.set()
+        may_end.wait(30)
+        return poll(reader)
+
+    def never(*_: object) -> Changed:
+        raise AssertionError("the run was left")
+
+    monkeypatch.setattr(RunReader, "poll", slow)
+    told: list[Message] = []
+    followed = store.RunStore(run_copy("random-0.17"), told.append)
+    followed.start()
+    assert looks.wait(30)
+    plan = Plan("reset 1 trial", "pending again", never)
+    followed.submit(plan)
+    threading.Timer(0.3, may_end.set).start()
+    followed.stop()
+
+    ends = [each for each in told if isinstance(each, CommandEnded)]
+    assert [each.plan for each in ends] == [plan]
+    assert "nothing was changed" in str(ends[0].failure)
