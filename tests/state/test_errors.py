@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from neps_state import ErrDump, NePSState, SerializableTrialError, SerializedError
@@ -37,7 +37,6 @@ ERRORS = st.builds(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=st.lists(ERRORS, max_size=5), second=st.lists(ERRORS, max_size=5))
 def test_what_is_added_is_read_back_behind_what_was_there(
     first: list[SerializableTrialError], second: list[SerializableTrialError], tmp_path: Path
@@ -51,7 +50,6 @@ def test_what_is_added_is_read_back_behind_what_was_there(
     assert read_errors(path).errs == first + second
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_as_rows_or_bad_lines(data: bytes) -> None:
     parsed = parse_errors(data)
@@ -60,7 +58,6 @@ def test_any_bytes_are_read_as_rows_or_bad_lines(data: bytes) -> None:
     assert len(parsed.errs) + len(parsed.bad_lines) == len(lines)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(errors=st.lists(ERRORS, max_size=6), data=st.data())
 def test_dropping_some_errors_leaves_all_others_as_they_were(
     errors: list[SerializableTrialError], data: st.DataObject, tmp_path: Path

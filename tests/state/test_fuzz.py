@@ -41,7 +41,6 @@ _PATIENCE = 60.0
 settings.register_profile(
     "fuzz",
     max_examples=EXAMPLES or 60,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     print_blob=True,
     database=None,

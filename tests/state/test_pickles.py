@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from neps_state import BudgetInfo, NePSState, Report, State, Trial, UnreadableError
@@ -427,7 +427,7 @@ def check_readers(data: bytes) -> None:
     assert all(part.length > 0 for part in contents.damage)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.binary(max_size=400))
 @example(b"\x80\x05")
 @example(b"\x80\x04\x95")
@@ -460,14 +460,14 @@ PIECES = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(st.lists(PIECES, max_size=30).map(b"".join))
 def test_random_programs_are_read_or_unreadable_and_nothing_worse(program: bytes) -> None:
     check_readers(b"\x80\x04" + program + b".")
     assert State("pending") is State.PENDING
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(
     st.sampled_from(SOME),
     st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=5), st.integers(0, 9)), max_size=4),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neps_tui.changes.evaluations import EvaluationsError, Found, read_evaluations
@@ -33,11 +33,7 @@ RECORDS = st.dictionaries(FIELDS, ANYTHING).flatmap(
 )
 CELLS = st.text(max_size=12) | st.sampled_from(["0.1", "sgd", "nan", "-inf", '"', "1e999", "3"])
 
-small = settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+small = settings(max_examples=60)
 
 
 @pytest.fixture(scope="module")

@@ -193,6 +193,7 @@ def test_a_plot_is_kept_on_the_first_screen(drive: Drive, recorded_run: CopyRun)
     async def keep(dashboard: Any) -> None:
         await dashboard.press("P", "tab", "tab", "d", "escape")
         await dashboard.shows("objective by rung")
+        await drawn(dashboard)
         await dashboard.press("p", "left", "enter")
         await dashboard.until(lambda: hasattr(dashboard.app.screen, "trial_id"), "the trial")
 
@@ -255,7 +256,7 @@ def test_a_trial_that_is_pointed_at_on_the_first_screen_is_named(
     drive: Drive, recorded_run: CopyRun
 ) -> None:
     async def steps(dashboard: Any) -> None:
-        await dashboard.shows("Incumbent · 0.1309 in 15_rung_3")
+        await drawn(dashboard)
         await dashboard.press("p", "left")
         await dashboard.shows("15_rung_3  0.1309")
 
@@ -330,6 +331,14 @@ def test_a_plot_that_has_no_room_does_not_say_that_there_are_no_trials(
 def canvas_of(dashboard: Any) -> PlotCanvas:
     canvas: PlotCanvas = dashboard.app.screen.query_one(PlotCanvas)
     return canvas
+
+
+async def drawn(dashboard: Any) -> None:
+    """Wait until the plot is made, which is done in a thread: there is nowhere to go before."""
+    await dashboard.until(
+        lambda: any(canvas.plot.dots for canvas in dashboard.app.screen.query(PlotCanvas)),
+        "the plot",
+    )
 
 
 def cells_of(dashboard: Any) -> dict[str, tuple[int, int]]:
@@ -678,8 +687,10 @@ def test_from_any_plot_the_next_trial_is_that_of_the_table(
     async def steps(dashboard: Any) -> None:
         await dashboard.shows("Evaluated 40")
         # The best stands first in the table, and the plots' cursor on it.
-        for opening in (("p", "left", "right"), ("P", "left", "right")):
-            await dashboard.press(*opening, "enter")
+        for opening in ("p", "P"):
+            await dashboard.press(opening)
+            await drawn(dashboard)
+            await dashboard.press("left", "right", "enter")
             await dashboard.shows("15_rung_3 · success")
             await dashboard.press("right_square_bracket")
             await dashboard.shows("15_rung_2 · success")
