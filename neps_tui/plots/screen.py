@@ -24,8 +24,8 @@ from neps_tui.plots.chosen import ChosenPlot, usual_plot
 from neps_tui.plots.evaluated import Predicate, Question
 from neps_tui.plots.making import Made, Wish
 from neps_tui.plots.plot import Bars, Dot
-from neps_tui.plots.threads import Failed, Finished, make_in_thread
 from neps_tui.plots.workshop import Workshop
+from neps_tui.screens.threads import Failed, Finished, make_in_thread
 from neps_tui.screens.view_screen import ViewScreen
 from neps_tui.trials.filter_bar import FilterBar
 from neps_tui.view import RunView
@@ -133,7 +133,7 @@ class PlotsScreen(ViewScreen):
         """Make what is wished for now, in a thread."""
         work = self._workshop.work(self._wish, self._room())
         if work is not None:
-            make_in_thread(work, self)
+            make_in_thread(work, self, "plot")
 
     @on(Failed)
     def _on_failed(self, event: Failed) -> None:

@@ -15,8 +15,8 @@ from neps_tui.plots.captions import legend_parts, pointed_parts
 from neps_tui.plots.chosen import ChosenPlot, usual_plot
 from neps_tui.plots.making import Made, Wish
 from neps_tui.plots.plot import Bars, Dot
-from neps_tui.plots.threads import Failed, Finished, make_in_thread
 from neps_tui.plots.workshop import Workshop
+from neps_tui.screens.threads import Failed, Finished, make_in_thread
 from neps_tui.view import RunView
 
 _ROWS_FOR_A_CAPTION = 9
@@ -106,7 +106,7 @@ class SmallPlot(Vertical):
         if made is not None:
             self._draw(made)
         elif work is not None:
-            make_in_thread(work, self)
+            make_in_thread(work, self, "plot")
 
     def _room(self) -> tuple[int, int]:
         """Columns and rows that there are for a plot, also while bars are shown."""

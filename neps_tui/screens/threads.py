@@ -1,32 +1,29 @@
-"""Making plots in threads of their own: of many trials that takes longer than a key may."""
+"""Work that takes longer than a key may, done in a thread of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import Any
 
 from textual.message import Message
 from textual.widget import Widget
 
-if TYPE_CHECKING:
-    from neps_tui.plots.making import Made
-
 
 class Finished(Message):
-    """A plot is made.
+    """What a widget had done in a thread is done.
 
     Args:
-        made: The plot.
+        made: What was made.
     """
 
-    def __init__(self, made: Made) -> None:
+    def __init__(self, made: Any) -> None:
         super().__init__()
         self.made = made
 
 
 class Failed(Message):
-    """A plot could not be made.
+    """What a widget had done in a thread could not be done.
 
     Args:
         error: Why.
@@ -37,19 +34,20 @@ class Failed(Message):
         self.error = error
 
 
-def make_in_thread(work: Callable[[], Made], widget: Widget) -> None:
-    """Make a plot in a thread, which tells a widget when it is done.
+def make_in_thread(work: Callable[[], object], widget: Widget, name: str) -> None:
+    """Make something in a thread, which tells a widget when it is done.
 
     Args:
         work: Makes it.
         widget: Gets `Finished` or `Failed`, unless it is gone by then.
+        name: The thread's.
     """
     # Not a worker of Textual's: it puts arguments into words, all trials among them, and
     # whoever leaves would have to wait until it is done.
-    Thread(target=_make, args=(work, widget), name="plot", daemon=True).start()
+    Thread(target=_make, args=(work, widget), name=name, daemon=True).start()
 
 
-def _make(work: Callable[[], Made], widget: Widget) -> None:
+def _make(work: Callable[[], object], widget: Widget) -> None:
     message: Message
     try:
         message = Finished(work())
