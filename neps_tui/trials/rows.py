@@ -4,37 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from neps_state import State, Trial
-from neps_state.snapshot import Trials
-from neps_state.trial import UNFINISHED
 from neps_tui.facts.fold import duration_of
-from neps_tui.facts.trial_fields import (
-    Field,
-    SortKey,
-    TrialFields,
-    natural_id,
-    sort_by_several,
-    sort_key,
-)
+from neps_tui.facts.trial_fields import TrialFields
+from neps_tui.trials.arrangement import Arrangement, Predicate
 from neps_tui.trials.column_choice import ColumnChoice, Sorting
 from neps_tui.trials.config_columns import parameter_column, varying_keys
-from neps_tui.trials.order import TrialOrder
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell, Column
 from neps_tui.words.formatting import MISSING, age, duration, number
 from neps_tui.words.states import INCUMBENT, look
 
-_FEW = 200
-"""Changes up to which rows are put in place one by one instead of sorting all anew."""
-
-Predicate = Callable[[Trial], bool]
+MOST_AT_ONCE = 10_000
+"""Trials of a run up to which they are put in order at once, which takes some 30 ms."""
 _USUAL: Final[Sorting] = (("objective", False),)
 
 
 class TrialRows:
     """Which finished trials to show, in which order, and what to say of each.
+
+    Very many are put in order by whoever asks for `work`, in another thread, and `take` brings
+    what came of it; until then the rows stay in the order in which they were.
 
     Args:
         ascii: Whether only ASCII may be drawn.
@@ -49,8 +42,14 @@ class TrialRows:
         self._wanted: Sorting = _USUAL
         self._sorting: Sorting = _USUAL
         self._choice = ColumnChoice()
-        self._by_first = TrialOrder(_nothing, sort_key)
-        self._order: list[str] | None = None
+        self._arrangement: Arrangement | None = None
+        # Whether the rows are what is wanted; whether work is to be done, or being done, whether
+        # that is still wanted, and what has changed meanwhile: None if that may be anything.
+        self._is_settled = True
+        self._is_due = False
+        self._is_busy = False
+        self._is_awaited = False
+        self._missed: set[str] | None = None
         self._keys_of: tuple[object, ...] = ()
         self.all_columns: tuple[Column, ...] = ()
         self.columns: tuple[Column, ...] = ()
@@ -58,8 +57,18 @@ class TrialRows:
 
     @property
     def sorting(self) -> Sorting:
-        """The columns sorted by: those wanted that this run has, or else the objective."""
+        """The columns to sort by: those wanted that this run has, or else the objective."""
         return self._sorting
+
+    @property
+    def sorted_by(self) -> Sorting:
+        """The columns that the rows are sorted by now."""
+        return self._sorting if self._arrangement is None else self._arrangement.sorting
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the rows are sorted and filtered as is wanted."""
+        return self._is_settled
 
     @property
     def choice(self) -> ColumnChoice:
@@ -72,7 +81,7 @@ class TrialRows:
         self.columns = choice.shown(self.all_columns)
 
     def __len__(self) -> int:
-        return len(self._by_first)
+        return 0 if self._arrangement is None else len(self._arrangement)
 
     def show(self, view: RunView) -> None:
         """Take in another moment of the run, at the cost of what changed since the last."""
@@ -85,33 +94,22 @@ class TrialRows:
             self._fields = TrialFields(view.snapshot, view.summary)
             self.all_columns = self._make_columns(view)
             self.columns = self._choice.shown(self.all_columns)
-        sorted_before, self._sorting = self._sorting, self._possible(self._wanted)
+            self._sorting = self._possible(self._wanted)
         changed = view.snapshot.changed
+        if before is not None and view.snapshot.generation != before.snapshot.generation:
+            self._arrangement = None
         follows = before is not None and view.snapshot.revision == before.snapshot.revision + 1
-        is_simple = len(self._sorting) == 1 and self._sorting == sorted_before
         leaps = self._follows_clock and view.moment is not None
-        if (
-            before is None
-            or changed is None
-            or not follows
-            or len(changed) > _FEW
-            or not is_simple
-            or leaps
-            or has_other_fields
-        ):
-            self._place_all()
-        elif changed:
-            self._order = None
-            old, new = before.snapshot.trials, view.snapshot.trials
-            self._by_first.update(changed, old, new, self._is_shown)
+        if changed is None or not follows or leaps or has_other_fields or not self._follow(changed):
+            self._missed = None
+            self._arrange()
 
     def sort_by(self, sorting: Sorting) -> None:
         """Sort by other columns."""
+        before = self._sorting
         self._wanted, self._sorting = sorting, self._possible(sorting)
-        trials = self._trials()
-        shown = set(self._by_first.ids(trials))
-        # In the order of the run, which is that of memory: any other takes twice as long.
-        self._sort([trial for trial_id, trial in trials.items() if trial_id in shown])
+        if self._sorting != before:
+            self._arrange_otherwise()
 
     def _possible(self, wanted: Sorting) -> Sorting:
         """As much of a sorting as this run has columns for, or else by its objective."""
@@ -132,18 +130,16 @@ class TrialRows:
             follows_clock: Whether it may hold of other trials as time goes by.
         """
         self._filter, self._follows_clock = holds, follows_clock
-        self._place_all()
+        self._arrange_otherwise()
 
     def age(self) -> None:
         """Let go by what time has gone by, at no cost where that makes no difference."""
         if self._follows_clock:
-            self._place_all()
+            self._arrange()
 
     def order(self) -> Sequence[str]:
         """Ids of the rows, first to last; what has no value comes last either way."""
-        if self._order is None:
-            self._order = self._by_first.ids(self._trials(), descending=self._sorting[0][1])
-        return self._order
+        return () if self._arrangement is None else self._arrangement.ids()
 
     def sortable(self) -> list[str]:
         """Keys of the columns that can be sorted by, those that are shown first."""
@@ -160,40 +156,58 @@ class TrialRows:
 
     # --- order ---------------------------------------------------------------------------------
 
-    def _trials(self) -> Trials:
-        return {} if self._view is None else self._view.snapshot.trials
+    def work(self) -> Callable[[], Arrangement] | None:
+        """What has to be done, in any thread; `take` is to be told what came of it.
 
-    def _place_all(self) -> None:
-        # Written out, not asked of each: there may be very many.
-        shown = [each for each in self._trials().values() if each.metadata.state not in UNFINISHED]
-        self._sort(shown if self._filter is None else list(filter(self._filter, shown)))
+        Returns:
+            None if there is nothing to be done, or it has to wait for what is being done.
+        """
+        if not self._is_due or self._is_busy:
+            return None
+        self._is_due, self._is_busy, self._is_awaited = False, True, True
+        self._missed = set()
+        return self._arranging()
 
-    def _sort(self, shown: list[Trial]) -> None:
-        column = self._sorting[0][0]
-        self._order = None
-        self._by_first = TrialOrder(self._field(column), _key_of_values(column))
-        self._by_first.place_all(shown)
-        if len(self._sorting) > 1:
-            self._order = self._order_by_several(shown)
+    def take(self, arrangement: Arrangement) -> None:
+        """Have the rows in another order, if that is still wanted, and as the run is now."""
+        was_awaited, self._is_busy, self._is_awaited = self._is_awaited, False, False
+        if not was_awaited or self._view is None:
+            return
+        self._arrangement, self._is_settled = arrangement, True
+        trials = self._view.snapshot.trials
+        if self._missed is None or not arrangement.follow(self._missed, trials):
+            # Better than what was there, but not yet what is wanted.
+            self._is_due = True
 
-    def _order_by_several(self, shown: list[Trial]) -> list[str]:
-        trials = sorted(shown, key=lambda trial: natural_id(trial.metadata.id))
-        sort_by_several(
-            trials, [(self._sort_key_of(column), down) for column, down in self._sorting]
-        )
-        return [trial.metadata.id for trial in trials]
-
-    def _is_shown(self, trial: Trial) -> bool:
-        if trial.metadata.state in UNFINISHED:
+    def _follow(self, changed: frozenset[str]) -> bool:
+        if self._arrangement is None or self._view is None:
             return False
-        return self._filter is None or self._filter(trial)
+        if self._missed is not None:
+            self._missed |= changed
+        return self._arrangement.follow(changed, self._view.snapshot.trials)
 
-    def _sort_key_of(self, column: str) -> Callable[[Trial], SortKey]:
-        value_of, key_of = self._field(column), _key_of_values(column)
-        return lambda trial: key_of(value_of(trial))
+    def _arrange_otherwise(self) -> None:
+        """Another order or a filter is wanted: what is being done is not, any more."""
+        self._is_settled = self._is_awaited = False
+        self._arrange()
 
-    def _field(self, column: str) -> Field:
-        return _nothing if self._fields is None else self._fields[column]
+    def _arrange(self) -> None:
+        """Put all in order anew; at once, where that is soon done or must be."""
+        view = self._view
+        if view is None:
+            return
+        is_at_once = self._arrangement is None or view.moment is not None
+        if is_at_once or len(view.snapshot.trials) <= MOST_AT_ONCE:
+            self._arrangement, self._is_settled = self._arranging()(), True
+            self._is_due = self._is_awaited = False
+        else:
+            self._is_due = True
+
+    def _arranging(self) -> Callable[[], Arrangement]:
+        assert self._view is not None
+        assert self._fields is not None
+        trials = self._view.snapshot.trials
+        return partial(Arrangement, trials, self._fields, self._sorting, self._filter)
 
     # --- columns and cells ---------------------------------------------------------------------
 
@@ -249,14 +263,6 @@ class TrialRows:
         value = self._fields[column](trial)
         is_nan = isinstance(value, float) and math.isnan(value)
         return Cell(number(value), "text-warning" if is_nan else "")
-
-
-def _nothing(trial: Trial) -> None:
-    """The value of a column that there is not yet."""
-
-
-def _key_of_values(column: str) -> Callable[[Any], SortKey]:
-    return natural_id if column == "id" else sort_key
 
 
 def _is_best(trial_id: str, view: RunView) -> bool:

@@ -6,11 +6,13 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.message import Message
 
 from neps_state.trial import UNFINISHED
 from neps_tui.dashboard.panes.table_pane import TablePane
 from neps_tui.messages import TrialOpened
+from neps_tui.screens.threads import Failed, Finished, make_in_thread
 from neps_tui.trials.column_choice import ALWAYS_FIRST, ColumnChoice, Sorting
 from neps_tui.trials.rows import TrialRows
 from neps_tui.view import RunView
@@ -50,6 +52,7 @@ class EvaluatedPane(TablePane):
         """Draw the ended trials."""
         self.rows.now = now
         self.rows.show(view)
+        self._arrange()
         changed = view.snapshot.changed
         best = _best(view)
         news = None if changed is None else changed | (best ^ self._best)
@@ -65,10 +68,10 @@ class EvaluatedPane(TablePane):
             self._aged_at = self.rows.now = now
             before = len(self.rows)
             self.rows.age()
+            self._arrange()
             if len(self.rows) != before:
                 self._draw_title()
-                self._note_matches()
-                self.post_message(self.Filtered())
+                self._tell_filtered()
             self.table.set_rows(self.rows.order(), self.rows.cells, None, flash=())
 
     def sort_next(self) -> None:
@@ -84,12 +87,15 @@ class EvaluatedPane(TablePane):
             return
         now_by, descending = self.rows.sorting[0]
         turned = column == now_by and len(self.rows.sorting) == 1 and not descending
-        self.rows.sort_by(((column, turned),))
-        self._draw(())
+        self._sort_by(((column, turned),))
 
     def reverse(self) -> None:
         """Turn the sorting round."""
-        self.rows.sort_by(tuple((column, not down) for column, down in self.rows.sorting))
+        self._sort_by(tuple((column, not down) for column, down in self.rows.sorting))
+
+    def _sort_by(self, sorting: Sorting) -> None:
+        self.rows.sort_by(sorting)
+        self._arrange()
         self._draw(())
 
     def choose_first(self, choice: ColumnChoice) -> None:
@@ -106,6 +112,7 @@ class EvaluatedPane(TablePane):
             How many of the pinned ones there is room for, besides those that always are.
         """
         self.choose_first(replace(choice, sorting=sorting))
+        self._arrange()
         self._draw(None)
         return self.table.pinned_in_sight - len(ALWAYS_FIRST)
 
@@ -136,11 +143,10 @@ class EvaluatedPane(TablePane):
         """Filter while it is typed."""
         event.stop()
         self._filter_by(event.text, event.holds)
-        self._note_matches()
 
     def _note_matches(self) -> None:
         """Say in the line how many trials its filter lets through."""
-        if self._filter_bar is not None and self._filter_bar.display:
+        if self._filter_bar is not None and self._filter_bar.display and self.rows.is_settled:
             self._filter_bar.note_matches(self._filter_text, len(self.rows))
 
     def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
@@ -153,8 +159,39 @@ class EvaluatedPane(TablePane):
         self._filter_text = text
         self.rows.filter_by(holds, follows_clock=holds is not None and holds.follows_clock)
         self.set_class(bool(text), "-filtered")
+        self._arrange()
         self._draw(())
+        self._tell_filtered()
+
+    def _tell_filtered(self) -> None:
+        """Say elsewhere how many trials the filter lets through."""
+        self._note_matches()
         self.post_message(self.Filtered())
+
+    # --- putting very many in order ------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        """Have the trials put in order, unless they are."""
+        # Once what the key did is painted: two threads at once make each other slow.
+        self.call_after_refresh(self._begin_to_arrange)
+
+    def _begin_to_arrange(self) -> None:
+        work = self.rows.work()
+        if work is not None:
+            make_in_thread(work, self, "order")
+
+    @on(Finished)
+    def _on_arranged(self, event: Finished) -> None:
+        """Show the order that was made, and go on if it is not the one that is wanted any more."""
+        event.stop()
+        self.rows.take(event.made)
+        self._draw(None, flash=frozenset())
+        self._tell_filtered()
+        self._begin_to_arrange()
+
+    @on(Failed)
+    def _on_failed(self, event: Failed) -> None:
+        raise event.error
 
     # --- going to a trial ----------------------------------------------------------------------
 
@@ -210,7 +247,7 @@ class EvaluatedPane(TablePane):
 
     def _roomy_columns(self) -> tuple[Column, ...]:
         """The columns; where several are sorted by, these have room for a number by the arrow."""
-        sorting = self.rows.sorting
+        sorting = self.rows.sorted_by
         numbered = {key for key, _ in sorting} if len(sorting) > 1 else set()
         return tuple(
             replace(each, gap=each.gap + 1) if each.key in numbered else each
@@ -232,7 +269,7 @@ class EvaluatedPane(TablePane):
         order = self.rows.order()
         stale = None if changed == () else changed
         self.table.set_rows(order, self.rows.cells, stale, flash=flash)
-        self.table.set_sort(self.rows.sorting)
+        self.table.set_sort(self.rows.sorted_by)
         self._draw_title()
         self.table.empty_text = (
             "No ended trial matches the filter; escape takes it away."
@@ -248,14 +285,21 @@ class EvaluatedPane(TablePane):
         selected = len(self.table.marked)
         self.set_title(
             f"Evaluated {len(self.rows)}",
+            self._being_done(),
             self._sorted_by_hidden(),
             f"{selected} selected" if selected else "",
             f"filter {self._filter_text}" if self._filter_text else "",
         )
 
+    def _being_done(self) -> str:
+        """What very many trials take a while for."""
+        if self.rows.is_settled:
+            return ""
+        return "filtering …" if self.rows.sorted_by == self.rows.sorting else "sorting …"
+
     def _sorted_by_hidden(self) -> str:
         """Which of the columns sorted by have no arrow in the header, as they are hidden."""
-        sorting = self.rows.sorting
+        sorting = self.rows.sorted_by
         shown = {each.key for each in self.rows.columns}
         labels = {each.key: each.label for each in self.rows.all_columns}
         arrows = "^v" if self.ascii else "▲▼"
