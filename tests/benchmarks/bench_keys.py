@@ -110,7 +110,7 @@ def time_view(view: str, trials: int, repeat: int) -> float:
         run_to_look_at(view, trials) as root,
         Terminal([*DASHBOARD, str(root)], COLUMNS, ROWS) as terminal,
     ):
-        terminal.wait_for("Evaluated", since=0)
+        terminal.wait_for(f"Evaluated {trials}", since=0)
         terminal.read_for(2.0)
         for key in opening:
             open_view(terminal, view, key)
