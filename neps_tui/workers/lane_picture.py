@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -83,16 +84,16 @@ class LanePicture:
         return copied
 
     def add(self, bars: Iterable[Bar]) -> None:
-        """Draw bars, which come by their start and have finite ends."""
+        """Draw bars, which come by their start; those without an end yet are passed over."""
         start, step, halves = self._window.start, self._window.step, self._window.halves
         line, signs = self._halves, self._signs
         before = (-_LONG, -_LONG, _NOTHING)
         for bar in bars:
+            if bar.end < start or bar.end == math.inf:
+                continue
             first, last = int((bar.start - start) // step), int((bar.end - start) // step)
             if first >= halves:
                 break
-            if last < 0:
-                continue
             rank = _RANKS[bar.state]
             seen, stop = max(first, 0), min(last, halves - 1)
             if last < halves and rank != _EVALUATING:
