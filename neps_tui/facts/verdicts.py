@@ -48,13 +48,13 @@ class WorkerHistory:
         return max(ended, -math.inf if self.last_start is None else self.last_start)
 
     def note(self, metadata: MetaData) -> None:
-        """Take in a trial of this worker."""
+        """Take in a trial of this worker; times that no clock shows tell nothing."""
         start, end = metadata.time_started, metadata.time_end
-        if start is None:
+        if start is None or not math.isfinite(start):
             return
         if self.last_start is None or start > self.last_start:
             self.last_start = start
-        if end is None:
+        if end is None or not math.isfinite(end):
             return
         spans = self._spans
         if not spans or start >= spans[-1][0]:

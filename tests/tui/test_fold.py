@@ -328,3 +328,15 @@ def test_an_end_that_is_no_time_puts_nothing_out_of_order() -> None:
     assert [span.end for span in summary.latest] == [
         10.0 * number + 5.0 for number in range(141, 201)
     ]
+
+
+@pytest.mark.parametrize("broken", [math.nan, math.inf, -math.inf])
+def test_starts_that_are_no_times_tell_nothing_of_a_worker(broken: float) -> None:
+    sound = [*finished(3), made(9, State.EVALUATING, started=100.0)]
+    # One and the same object, as it comes out of a pickle: it is equal to itself there.
+    spoilt = [made(number, started=broken, ended=200.0 + number) for number in (20, 21, 22)]
+
+    for order in ([*sound, *spoilt], [*spoilt, *sound]):
+        summary = summarize(snapshot(*order))
+        assert summary.last_signs["worker_0"] == 100.0
+        assert summary.standings(110.0)["working"] == 1
