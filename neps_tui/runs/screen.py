@@ -74,10 +74,11 @@ class RunsScreen(Refusing[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Let ages grow."""
+        """Draw the runs that are known by now, and let ages grow."""
         self._table.set_columns(COLUMNS)
         self._arrange(self.size.height)
         self._draw_title()
+        self._draw()
         self.set_interval(_AGES_EVERY, self._draw)
 
     def on_resize(self, event: Resize) -> None:

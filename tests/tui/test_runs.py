@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import shutil
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from hostile_run import DIRECTIONS, ESCAPES, MARKUP
 from runs import RunMaker
+from textual.app import App
 
 from neps_state.reader import RunReader
 from neps_state.snapshot import RunSnapshot
@@ -20,6 +22,7 @@ from neps_tui.runs.folder import RunFolder
 from neps_tui.runs.line import RunLine
 from neps_tui.runs.overlay import overlay
 from neps_tui.runs.rows import COLUMNS, RunRows, wrong_with
+from neps_tui.runs.screen import RunsScreen
 from neps_tui.widgets.trial_table import TrialTable
 
 CopyRun = Callable[[str], Path]
@@ -252,6 +255,24 @@ def test_a_run_is_opened_from_the_table_and_left_again(drive: Drive, folder: Pat
         await dashboard.shows("3 runs")
 
     drive(folder, steps, is_folder=True, wait=False)
+
+
+def test_runs_that_were_read_before_there_is_a_screen_are_shown(folder: Path) -> None:
+    lines = tuple(read(folder).values())
+
+    class Early(App[None]):
+        def on_mount(self) -> None:
+            screen = RunsScreen(folder)
+            screen.lines = lines
+            self.push_screen(screen)
+
+    async def run() -> None:
+        app = Early()
+        async with app.run_test() as pilot:
+            await pilot.pause()
+            assert set(app.screen.query_one(TrialTable).keys) == {line.name for line in lines}
+
+    asyncio.run(run())
 
 
 def test_keys_of_a_run_do_nothing_before_one_is_chosen(drive: Drive, folder: Path) -> None:
