@@ -1,4 +1,6 @@
-"""Makes the pictures in this folder from the demo: `python screenshots/make.py`.
+"""Makes the pictures in this folder: `python screenshots/make.py [NAME ...]`.
+
+They show the demo, and beside it the recorded runs that the tests have.
 
 Needs Chromium and the font DejaVu Sans Mono, which has the box and braille characters.
 """
@@ -9,6 +11,7 @@ import asyncio
 import math
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -21,8 +24,11 @@ from textual.pilot import Pilot
 from neps_state import State
 from neps_tui.app import NepsTuiApp, Options
 from neps_tui.demo.run import DemoRun
+from neps_tui.runs.screen import RunsScreen
 
 FOLDER = Path(__file__).parent
+RECORDED = FOLDER.parent / "tests" / "data" / "runs"
+BESIDE_THE_DEMO = ("asha-0.17", "bayesian-0.17", "hyperband-0.17", "killed-0.17", "priorband-0.17")
 FONT = "DejaVu Sans Mono"
 BROWSER = "chromium"
 SECONDS_OF_DEMO = 45.0
@@ -39,12 +45,14 @@ class Picture:
         size: Columns and rows of the terminal.
         theme: A theme of Textual's.
         steps: What to do before it is taken.
+        is_folder: Whether it is of all runs.
     """
 
     name: str
     size: tuple[int, int]
     theme: str
     steps: Steps
+    is_folder: bool = False
 
 
 async def nothing(pilot: Pilot[None], app: NepsTuiApp) -> None:
@@ -92,6 +100,11 @@ async def show_rungs(pilot: Pilot[None], app: NepsTuiApp) -> None:
     await pilot.press("P", "tab", "tab", "left")
 
 
+async def select_two_runs(pilot: Pilot[None], app: NepsTuiApp) -> None:
+    """Select two of the runs, and point at another."""
+    await pilot.press("down", "space", "space")
+
+
 PICTURES = (
     Picture("dashboard-dark", (160, 48), "textual-dark", nothing),
     Picture("dashboard-light", (160, 48), "textual-light", nothing),
@@ -104,19 +117,28 @@ PICTURES = (
     Picture("optimizer-dark", (160, 48), "textual-dark", show_optimizer),
     Picture("parallel-colour-blind", (160, 40), "neps-colour-blind-dark", show_parallel),
     Picture("rungs-light", (130, 36), "textual-light", show_rungs),
+    Picture("runs-dark", (160, 36), "textual-dark", select_two_runs, is_folder=True),
 )
 
 
 async def take(picture: Picture, root: Path) -> None:
-    """Open the dashboard on a run, do the steps, and save what it looks like."""
-    app = NepsTuiApp(root, Options(theme=picture.theme))
+    """Open the dashboard on a run or a folder, do the steps, and save what it looks like."""
+    app = NepsTuiApp(root, Options(theme=picture.theme), is_folder=picture.is_folder)
     async with app.run_test(size=picture.size, notifications=True) as pilot:
-        while app.view is None or not app.view.summary.counts[State.SUCCESS]:
+        while not is_read(app):
             await asyncio.sleep(0.1)
         await pilot.pause(1.0)
         await picture.steps(pilot, app)
         await pilot.pause(1.0)
         write_png(app.export_screenshot(title="neps-tui"), picture)
+
+
+def is_read(app: NepsTuiApp) -> bool:
+    """Whether there is something to see."""
+    if isinstance(app.screen, RunsScreen):
+        lines = app.screen.lines
+        return lines is not None and all(line.is_read for line in lines)
+    return app.view is not None and bool(app.view.summary.counts[State.SUCCESS])
 
 
 def write_png(svg: str, picture: Picture) -> None:
@@ -140,13 +162,17 @@ def write_png(svg: str, picture: Picture) -> None:
 
 async def main(names: list[str]) -> None:
     """Run the demo for a while and take the pictures asked for, or all."""
-    with TemporaryDirectory() as state, DemoRun.start(None, workers=3, seed=0) as run:
+    with TemporaryDirectory() as state, TemporaryDirectory(prefix="neps-tui-") as scratch:
         # What whoever runs this has arranged is not what a newcomer sees.
         os.environ["XDG_STATE_HOME"] = state
-        await asyncio.sleep(SECONDS_OF_DEMO)
-        for picture in PICTURES:
-            if not names or picture.name in names:
-                await take(picture, run.root)
+        folder = Path(scratch) / "runs"
+        for name in BESIDE_THE_DEMO:
+            shutil.copytree(RECORDED / name, folder / name)
+        with DemoRun.start(folder / "demo", workers=3, seed=0) as run:
+            await asyncio.sleep(SECONDS_OF_DEMO)
+            for picture in PICTURES:
+                if not names or picture.name in names:
+                    await take(picture, folder if picture.is_folder else run.root)
 
 
 if __name__ == "__main__":

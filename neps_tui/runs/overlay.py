@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from neps_tui.plots.plot import Axis, Line, Pen, Plot, Point
@@ -53,7 +54,8 @@ def _steps(line: RunLine) -> Iterator[Point]:
 
 
 def _is_wide(lines: Collection[RunLine]) -> bool:
-    values = [each.objective for line in lines for each in line.summary.incumbents]
+    objectives = (each.objective for line in lines for each in line.summary.incumbents)
+    values = list(filter(math.isfinite, objectives))
     return bool(values) and min(values) > 0 and max(values) > _WIDE * min(values)
 
 

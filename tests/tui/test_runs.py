@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import math
 import os
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +229,16 @@ def test_incumbents_are_overlaid_with_the_chosen_ones_told_apart(folder: Path) -
     last = {line.pen: line.points[-1] for line in plot.lines}
     assert last["best"] == (40.0, lines["hyperband-0.17"].summary.incumbents[-1].objective)
     assert "several objectives" in plot.notes[0]
+
+
+def test_an_infinite_incumbent_changes_no_scale(folder: Path) -> None:
+    lines = read(folder)
+    line = lines["hyperband-0.17"]
+    first = replace(line.summary.incumbents[0], objective=math.inf)
+    summary = replace(line.summary, incumbents=(first, *line.summary.incumbents))
+    assert not overlay({"hyperband-0.17": line}, None).y.log
+
+    assert not overlay({"hyperband-0.17": replace(line, summary=summary)}, None).y.log
 
 
 def test_nothing_chosen_leaves_all_runs_alike(folder: Path) -> None:
