@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from neps_state import State, Trial
@@ -44,6 +44,7 @@ class Lane:
         self.version = 0
         self._ended: dict[str, State] = {}
         self._bars: dict[str, Bar] = {}
+        self._longest = 0.0
         self._sums: tuple[int, float, float | None] = (-1, 0.0, None)
         for trial in trials:
             self._note(trial)
@@ -92,11 +93,23 @@ class Lane:
         bar = _bar_of(trial)
         if bar is not None:
             self._bars[trial_id] = bar
+            if bar.end != math.inf:
+                self._longest = max(self._longest, bar.end - bar.start)
         return bar
 
     def bar(self, trial_id: str) -> Bar | None:
         """The bar of a trial."""
         return self._bars.get(trial_id)
+
+    def ended_between(self, start: float, end: float) -> Sequence[Bar]:
+        """The bars, by their start, among which are all that have ended and reach into a time.
+
+        Args:
+            start: Seconds since the epoch.
+            end: Likewise.
+        """
+        first = bisect_left(self.bars, start - self._longest, key=_start_of)
+        return self.bars[first : bisect_right(self.bars, end, key=_start_of)]
 
     def next_start(self, bar: Bar) -> float:
         """When the trial after one was started; infinite if there is none."""
@@ -119,6 +132,10 @@ class Lane:
             covered, reach = _covered(self.bars, math.inf)
             self._sums = (self.version, covered, None if reach == -math.inf else reach)
         return self._sums[1:]
+
+
+def _start_of(bar: Bar) -> float:
+    return bar.start
 
 
 def _covered(bars: Iterable[Bar], until: float) -> tuple[float, float]:

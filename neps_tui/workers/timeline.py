@@ -456,7 +456,7 @@ class Timeline(ScrollView, can_focus=True, inherit_bindings=False):
         ended = self._pictures.get(worker)
         if ended is None or ended[0] is not lane or ended[1:3] != (lane.version, window):
             picture = LanePicture(window, self._ascii)
-            picture.add(lane.bars)
+            picture.add(lane.ended_between(window.start, window.end))
             ended = self._pictures[worker] = (lane, lane.version, window, picture)
         picture = ended[-1].copy()
         running = self._activity.running(worker, self._now)

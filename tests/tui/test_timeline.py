@@ -387,6 +387,35 @@ def test_the_legend_has_a_line_in_a_high_terminal_and_elsewhere_what_workers_lea
         assert layout.axis(workers) + 1 < height
 
 
+SPANS = st.lists(
+    st.tuples(
+        st.integers(0, 60), st.integers(0, 40), st.sampled_from([State.SUCCESS, State.CRASHED])
+    ),
+    max_size=30,
+)
+
+
+@given(SPANS, st.integers(0, 60), st.integers(1, 30))
+def test_what_is_out_of_sight_changes_nothing_of_the_picture(
+    spans: list[tuple[int, int, State]], start: int, cells: int
+) -> None:
+    lane = Lane(
+        Trial(
+            {},
+            MetaData(
+                str(at), "", state, None, None, "w", 0.0, "w", None, None, first, first + took
+            ),
+            None,
+        )
+        for at, (first, took, state) in enumerate(spans)
+    )
+    window = TimeWindow(float(start), 0.5, 2 * cells)
+    whole, part = LanePicture(window, False), LanePicture(window, False)
+    whole.add(lane.bars)
+    part.add(lane.ended_between(window.start, window.end))
+    assert part.pieces(range(0)) == whole.pieces(range(0))
+
+
 # --- the cursor ------------------------------------------------------------------------------
 
 
