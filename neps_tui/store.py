@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import threading
 import time
 from collections import deque
@@ -53,6 +54,10 @@ _PATIENCE = 2.0
 """Seconds that the end waits for the thread, unless it is making a change."""
 _MANY_TRIALS = 1000
 _LEFT = "the run was left before it began; nothing was changed"
+_TELLS = 0.05
+"""Seconds after which the progress of the first look tells how long it is going to take."""
+_READING = 0.5
+"""The share of a first look that reading takes; the rest is adding up."""
 _PROGRESS_EVERY = 0.2
 """Seconds between two words on how far the first look is."""
 
@@ -90,7 +95,8 @@ class RunStore:
         self._post = post
         self._poll_seconds = poll_seconds
         self._reader = RunReader(root, on_progress=self._note_progress)
-        self._progress_told_at = time.monotonic()
+        self._began_at = self._progress_told_at = time.monotonic()
+        self._patience = math.inf
         self._fold = RunFold()
         self._woken = threading.Event()
         self._written = threading.Event()
@@ -108,13 +114,14 @@ class RunStore:
         self._shown_polling: str | None = None
         self._is_frozen = False
         self._posted_at = self._posted_before = 0.0
-        self._has_looked = threading.Event()
+        self._may_paint = threading.Event()
         self._may_watch = threading.Event()
         self.checked_at = time.monotonic()
         self.view: RunView | None = None
 
     def start(self) -> None:
         """Begin to follow the run."""
+        self._began_at = time.monotonic()
         self._thread.start()
 
     def wait_for_first_look(self, timeout: float) -> RunView | None:
@@ -124,12 +131,14 @@ class RunStore:
         time, both would be slow.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: Seconds to wait at most. It ends before, once it is clear that it would not
+                do: then something to look at is worth more.
 
         Returns:
             What was seen; None if it takes longer, or the run cannot be read.
         """
-        self._has_looked.wait(timeout)
+        self._patience = timeout
+        self._may_paint.wait(timeout)
         return self.view
 
     def begin_watching(self) -> None:
@@ -193,7 +202,7 @@ class RunStore:
             self._look()
         except OSError as error:
             self._post(StoreFailed(f"cannot read the run: {error}", is_final=False))
-        self._has_looked.set()
+        self._may_paint.set()
 
     def _look(self) -> None:
         with self._collector_at_rest():
@@ -211,7 +220,7 @@ class RunStore:
                 self.view = RunView(snapshot, self._fold.fold(snapshot), polling)
                 self._post(RunChanged(self.view))
                 self._posted_before, self._posted_at = self._posted_at, self.checked_at
-                self._has_looked.set()
+                self._may_paint.set()
         if self._poll_seconds is None and self._may_watch.is_set() and self._watch():
             # What changed between looking and watching told nobody.
             self._woken.set()
@@ -219,6 +228,9 @@ class RunStore:
     def _note_progress(self, fraction: float) -> None:
         """Tell how far the first look is; later ones leave on the screen what was known before."""
         now = time.monotonic()
+        elapsed = now - self._began_at
+        if elapsed >= _TELLS and fraction < min(1.0, elapsed / (_READING * self._patience)):
+            self._may_paint.set()
         if self.view is None and now - self._progress_told_at >= _PROGRESS_EVERY:
             self._progress_told_at = now
             self._post(FirstLookGoesOn(fraction))

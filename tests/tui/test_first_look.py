@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from neps_state.progress import Progress
 from neps_state.reader import RunReader
 from neps_state.snapshot import RunSnapshot
 from neps_tui.messages import FirstLookGoesOn
+from neps_tui.store import RunStore
 
 CopyRun = Callable[[str], Path]
 Drive = Callable[..., None]
@@ -75,3 +78,32 @@ def test_keys_answer_while_the_run_is_read(
         await dashboard.shows("Evaluated 40")
 
     drive(recorded_run("hyperband-0.17"), steps, wait=False)
+
+
+@pytest.mark.parametrize(("told", "is_waited_for"), [(0.001, False), (0.9, True)])
+def test_the_first_paint_waits_for_the_run_only_if_that_is_soon_read(
+    recorded_run: CopyRun, monkeypatch: pytest.MonkeyPatch, told: float, is_waited_for: bool
+) -> None:
+    may_end = threading.Event()
+
+    class SlowReader(RunReader):
+        def __init__(self, root: Path, *, on_progress: Progress) -> None:
+            super().__init__(root, on_progress=on_progress)
+            self._tell = on_progress
+
+        def poll(self) -> RunSnapshot:
+            time.sleep(0.1)
+            self._tell(told)
+            if not is_waited_for:
+                may_end.wait(60)
+            return super().poll()
+
+    monkeypatch.setattr("neps_tui.store.RunReader", SlowReader)
+    store = RunStore(recorded_run("hyperband-0.17"), lambda message: None)
+    store.start()
+    # For a minute, if it were to be read in that time.
+    view = store.wait_for_first_look(60.0)
+    may_end.set()
+    store.stop()
+
+    assert (view is not None) is is_waited_for
