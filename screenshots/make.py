@@ -26,7 +26,7 @@ from neps_tui.app import NepsTuiApp, Options
 from neps_tui.demo.run import DemoRun
 from neps_tui.runs.screen import RunsScreen
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).resolve().parent
 RECORDED = FOLDER.parent / "tests" / "data" / "runs"
 BESIDE_THE_DEMO = ("asha-0.17", "bayesian-0.17", "hyperband-0.17", "killed-0.17", "priorband-0.17")
 FONT = "DejaVu Sans Mono"
@@ -165,10 +165,12 @@ async def main(names: list[str]) -> None:
     with TemporaryDirectory() as state, TemporaryDirectory(prefix="neps-tui-") as scratch:
         # What whoever runs this has arranged is not what a newcomer sees.
         os.environ["XDG_STATE_HOME"] = state
-        folder = Path(scratch) / "runs"
+        # By a path that says nothing of where this was made.
+        os.chdir(scratch)
+        folder = Path("runs")
         for name in BESIDE_THE_DEMO:
             shutil.copytree(RECORDED / name, folder / name)
-        with DemoRun.start(folder / "demo", workers=3, seed=0) as run:
+        with DemoRun.start(folder.absolute() / "demo", workers=3, seed=0) as run:
             await asyncio.sleep(SECONDS_OF_DEMO)
             for picture in PICTURES:
                 if not names or picture.name in names:
