@@ -13,6 +13,7 @@ import math
 import os
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -66,7 +67,11 @@ def measure(run: Path) -> Costs:
     """Look at a run once by each way."""
     status, status_memory = status_of(run)
     best = best_trials(RunReader(run).poll().trials.values())
-    with Terminal([*DASHBOARD, str(run)]) as terminal:
+    with (
+        # The sorting is remembered, and the next run would come up in it.
+        tempfile.TemporaryDirectory() as state,
+        Terminal([*DASHBOARD, str(run)], environment={"XDG_STATE_HOME": state}) as terminal,
+    ):
         given_up = time.monotonic() + _PATIENCE
         while (trials := terminal.first_moment(shows(best))) is None:
             terminal.read_for(0.2)
