@@ -32,6 +32,7 @@ PURE_MODULES = (
     *(
         "trials/order",
         "trials/arrangement",
+        "trials/arranger",
         "runs/line",
         "runs/folder",
         "runs/rows",

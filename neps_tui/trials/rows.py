@@ -11,6 +11,7 @@ from neps_state import State, Trial
 from neps_tui.facts.fold import duration_of
 from neps_tui.facts.trial_fields import TrialFields
 from neps_tui.trials.arrangement import Arrangement, Predicate
+from neps_tui.trials.arranger import Arranger
 from neps_tui.trials.column_choice import ColumnChoice, Sorting
 from neps_tui.trials.config_columns import parameter_column, varying_keys
 from neps_tui.view import RunView
@@ -42,14 +43,7 @@ class TrialRows:
         self._wanted: Sorting = _USUAL
         self._sorting: Sorting = _USUAL
         self._choice = ColumnChoice()
-        self._arrangement: Arrangement | None = None
-        # Whether the rows are what is wanted; whether work is to be done, or being done, whether
-        # that is still wanted, and what has changed meanwhile: None if that may be anything.
-        self._is_settled = True
-        self._is_due = False
-        self._is_busy = False
-        self._is_awaited = False
-        self._missed: set[str] | None = None
+        self._arranger = Arranger()
         self._keys_of: tuple[object, ...] = ()
         self.all_columns: tuple[Column, ...] = ()
         self.columns: tuple[Column, ...] = ()
@@ -63,12 +57,13 @@ class TrialRows:
     @property
     def sorted_by(self) -> Sorting:
         """The columns that the rows are sorted by now."""
-        return self._sorting if self._arrangement is None else self._arrangement.sorting
+        arrangement = self._arranger.arrangement
+        return self._sorting if arrangement is None else arrangement.sorting
 
     @property
     def is_settled(self) -> bool:
         """Whether the rows are sorted and filtered as is wanted."""
-        return self._is_settled
+        return self._arranger.is_as_wished
 
     @property
     def choice(self) -> ColumnChoice:
@@ -81,7 +76,8 @@ class TrialRows:
         self.columns = choice.shown(self.all_columns)
 
     def __len__(self) -> int:
-        return 0 if self._arrangement is None else len(self._arrangement)
+        arrangement = self._arranger.arrangement
+        return 0 if arrangement is None else len(arrangement)
 
     def show(self, view: RunView) -> None:
         """Take in another moment of the run, at the cost of what changed since the last."""
@@ -96,20 +92,24 @@ class TrialRows:
             self.columns = self._choice.shown(self.all_columns)
             self._sorting = self._possible(self._wanted)
         changed = view.snapshot.changed
-        if before is not None and view.snapshot.generation != before.snapshot.generation:
-            self._arrangement = None
         follows = before is not None and view.snapshot.revision == before.snapshot.revision + 1
         leaps = self._follows_clock and view.moment is not None
-        if changed is None or not follows or leaps or has_other_fields or not self._follow(changed):
-            self._missed = None
-            self._arrange()
+        if (
+            changed is None
+            or not follows
+            or leaps
+            or has_other_fields
+            or not self._arranger.follow(changed, view.snapshot.trials)
+        ):
+            is_same = before is not None and view.snapshot.generation == before.snapshot.generation
+            self._arrange(at_once=not is_same)
 
     def sort_by(self, sorting: Sorting) -> None:
         """Sort by other columns."""
         before = self._sorting
         self._wanted, self._sorting = sorting, self._possible(sorting)
         if self._sorting != before:
-            self._arrange_otherwise()
+            self._arrange(otherwise=True)
 
     def _possible(self, wanted: Sorting) -> Sorting:
         """As much of a sorting as this run has columns for, or else by its objective."""
@@ -130,7 +130,7 @@ class TrialRows:
             follows_clock: Whether it may hold of other trials as time goes by.
         """
         self._filter, self._follows_clock = holds, follows_clock
-        self._arrange_otherwise()
+        self._arrange(otherwise=True)
 
     def age(self) -> None:
         """Let go by what time has gone by, at no cost where that makes no difference."""
@@ -139,7 +139,8 @@ class TrialRows:
 
     def order(self) -> Sequence[str]:
         """Ids of the rows, first to last; what has no value comes last either way."""
-        return () if self._arrangement is None else self._arrangement.ids()
+        arrangement = self._arranger.arrangement
+        return () if arrangement is None else arrangement.ids()
 
     def sortable(self) -> list[str]:
         """Keys of the columns that can be sorted by, those that are shown first."""
@@ -162,46 +163,28 @@ class TrialRows:
         Returns:
             None if there is nothing to be done, or it has to wait for what is being done.
         """
-        if not self._is_due or self._is_busy:
-            return None
-        self._is_due, self._is_busy, self._is_awaited = False, True, True
-        self._missed = set()
-        return self._arranging()
+        return None if self._view is None else self._arranger.work(self._arranging())
 
     def take(self, arrangement: Arrangement) -> None:
         """Have the rows in another order, if that is still wanted, and as the run is now."""
-        was_awaited, self._is_busy, self._is_awaited = self._is_awaited, False, False
-        if not was_awaited or self._view is None:
-            return
-        self._arrangement, self._is_settled = arrangement, True
-        trials = self._view.snapshot.trials
-        if self._missed is None or not arrangement.follow(self._missed, trials):
-            # Better than what was there, but not yet what is wanted.
-            self._is_due = True
+        if self._view is not None:
+            self._arranger.take(arrangement, self._view.snapshot.trials)
 
-    def _follow(self, changed: frozenset[str]) -> bool:
-        if self._arrangement is None or self._view is None:
-            return False
-        if self._missed is not None:
-            self._missed |= changed
-        return self._arrangement.follow(changed, self._view.snapshot.trials)
+    def _arrange(self, *, otherwise: bool = False, at_once: bool = False) -> None:
+        """Put all in order anew, in a thread if there is much of it and no leap in time.
 
-    def _arrange_otherwise(self) -> None:
-        """Another order or a filter is wanted: what is being done is not, any more."""
-        self._is_settled = self._is_awaited = False
-        self._arrange()
-
-    def _arrange(self) -> None:
-        """Put all in order anew; at once, where that is soon done or must be."""
+        Args:
+            otherwise: Whether by another sorting or filter.
+            at_once: Whether it cannot wait, as the order that there is is of another run.
+        """
         view = self._view
         if view is None:
             return
-        is_at_once = self._arrangement is None or view.moment is not None
-        if is_at_once or len(view.snapshot.trials) <= MOST_AT_ONCE:
-            self._arrangement, self._is_settled = self._arranging()(), True
-            self._is_due = self._is_awaited = False
+        is_little = len(view.snapshot.trials) <= MOST_AT_ONCE or view.moment is not None
+        if at_once or is_little:
+            self._arranger.put(self._arranging()())
         else:
-            self._is_due = True
+            self._arranger.want(otherwise=otherwise)
 
     def _arranging(self) -> Callable[[], Arrangement]:
         assert self._view is not None
