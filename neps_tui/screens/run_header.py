@@ -46,7 +46,7 @@ class RunHeader(Vertical):
         height: auto;
         background: $panel;
         padding: 0 1;
-        & > Static { height: 1; }
+        & > Static { width: 1fr; height: 1; }
         & > #notice { color: $text-warning; display: none; height: auto; max-height: 3; }
         & > #notice.-shown { display: block; }
     }
@@ -99,7 +99,7 @@ class RunHeader(Vertical):
             parts = [(to_ascii(text), style) for text, style in parts]
         if parts != self._drawn[line]:
             self._drawn[line] = parts
-            self._lines[line].update(Content.assemble(*parts))
+            self._lines[line].update(Content.assemble(*parts), layout=False)
 
     def _run_parts(self, view: RunView) -> list[Part]:
         info = view.snapshot.optimizer_info

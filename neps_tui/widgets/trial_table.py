@@ -561,12 +561,28 @@ class TrialTable(ScrollView, can_focus=True):
     def _resize(self) -> None:
         """Tell Textual how large the whole table is, if it has changed.
 
-        Assigning `virtual_size` would paint all lines again.
+        Assigning `virtual_size` would paint all lines again, and lay out the whole screen: that
+        is needed only where a scrollbar comes or goes.
         """
-        size = Size(self._face.width, len(self._keys) + 1)
-        if size != self.virtual_size:
-            self.set_reactive(Widget.virtual_size, size)
+        before, size = self.virtual_size, Size(self._face.width, len(self._keys) + 1)
+        if size == before:
+            return
+        self.set_reactive(Widget.virtual_size, size)
+        bars = self._bars_for(size)
+        if bars is None or bars != self._bars_for(before):
             self.refresh(repaint=False, layout=True)
+            return
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.window_virtual_size = size.height
+        if self.show_horizontal_scrollbar:
+            self.horizontal_scrollbar.window_virtual_size = size.width
+
+    def _bars_for(self, size: Size) -> tuple[bool, bool] | None:
+        """Whether so large a table scrolls, across and down; None where one bar decides on both."""
+        room = self.container_size
+        if not room or size.width == room.width or size.height == room.height:
+            return None
+        return size.width > room.width, size.height > room.height
 
     def on_resize(self) -> None:
         """Show as many rows as fit now, and the cursor if it was in sight before."""

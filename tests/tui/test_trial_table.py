@@ -428,6 +428,32 @@ def test_rows_out_of_sight_come_without_painting() -> None:
     run(scenario)
 
 
+def test_the_scrollbar_follows_the_rows_and_comes_and_goes_with_them() -> None:
+    async def scenario(app: TableApp, pilot: Pilot[None]) -> None:
+        laid_out = 0
+
+        def count(_: object) -> None:
+            nonlocal laid_out
+            laid_out += 1
+
+        table = app.table
+        app.screen.screen_layout_refresh_signal.subscribe(table, count)
+        for rows, has_bar, needs_layout in (
+            *((100, True, True), (200, True, False), (150, True, False)),
+            *((3, False, True), (4, False, False), (PAGE, False, True), (PAGE + 1, True, True)),
+        ):
+            laid_out = 0
+            table.set_rows(ids(rows), app.cells)
+            await pilot.pause()
+            assert table.show_vertical_scrollbar is has_bar
+            assert bool(laid_out) is needs_layout
+            if has_bar:
+                assert table.vertical_scrollbar.window_virtual_size == rows + 1
+                assert table.max_scroll_y == rows + 1 - HEIGHT
+
+    run(scenario)
+
+
 def test_a_changed_row_is_highlighted_unless_its_cells_are_the_same() -> None:
     async def scenario(app: TableApp, pilot: Pilot[None]) -> None:
         def background(y: int) -> object:

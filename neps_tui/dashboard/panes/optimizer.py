@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from textual.app import ComposeResult
@@ -51,11 +51,13 @@ class OptimizerPane(Pane):
         self.set_title("Optimizer", info["name"] if info else "unknown yet")
         parts = list(self._parts(view))
         if parts != self._drawn:
+            # Lines are folded here, so that nothing is laid out anew while there are as many.
+            has_other_lines = _lines_in(parts) != _lines_in(self._drawn)
             self._drawn = parts
             inert = ((plain(text, newlines=True), style) for text, style in parts)
             if self.ascii:
                 inert = ((to_ascii(text), style) for text, style in inert)
-            self._text.update(Content.assemble(*inert))
+            self._text.update(Content.assemble(*inert), layout=has_other_lines)
 
     def _parts(self, view: RunView) -> Iterator[Part]:
         info = view.snapshot.optimizer_info
@@ -97,6 +99,10 @@ class OptimizerPane(Pane):
         lines = textwrap.wrap(text, room, break_long_words=False) or [""]
         yield f"{name:<{width}}  ", "$foreground-muted"
         yield f"\n{'':<{width}}  ".join(lines).replace("\xa0", " ") + "\n", ""
+
+
+def _lines_in(parts: Sequence[Part]) -> int:
+    return sum(text.count("\n") for text, _ in parts)
 
 
 def _settings(settings: Mapping[str, Any]) -> str:
