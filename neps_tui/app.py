@@ -51,6 +51,7 @@ from neps_tui.screens.run_screen import RunScreen
 from neps_tui.screens.views import is_view, make_view
 from neps_tui.store import Inquiry, RunStore
 from neps_tui.telling.wanted import ToBeTold
+from neps_tui.terminal import restart_when_let_go_on
 from neps_tui.themes import OTHER_SHADE, THEMES
 from neps_tui.view import RunView
 from neps_tui.words.formatting import plain, to_ascii
@@ -215,6 +216,12 @@ class NepsTuiApp(ChangingApp):
 
         for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             loop.add_signal_handler(each, end, each)
+        restart_when_let_go_on(self._take_terminal_again)
+
+    def _take_terminal_again(self) -> None:
+        if keys_can_come():
+            with self.suspend():
+                pass
 
     @on(ExitApp)
     def _end_once_begun(self, message: ExitApp) -> None:

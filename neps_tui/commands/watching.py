@@ -18,6 +18,7 @@ from neps_tui.breakdown import Breakdown
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.settings import read_settings
 from neps_tui.telling.wanted import ToBeTold
+from neps_tui.terminal import outlasting_terminal
 from neps_tui.themes import THEMES
 
 _INCAPABLE = ("dumb", "unknown")
@@ -62,7 +63,8 @@ def show_dashboard(root: Path, arguments: argparse.Namespace, *, is_folder: bool
     # What libraries log would otherwise be printed into the picture.
     logging.getLogger().addHandler(logging.NullHandler())
     breakdown = Breakdown(app)
-    app.run()
+    with outlasting_terminal():
+        app.run()
     if app.ended_by is not None:
         raise SystemExit(_BY_SIGNAL + app.ended_by)
     if app.return_code:

@@ -49,6 +49,52 @@ def test_it_ends_with_its_terminal(run_copy: Callable[[str], Path]) -> None:
         watched.close()
 
 
+def test_it_ends_with_its_terminal_though_the_system_lets_it_go_on(
+    run_copy: Callable[[str], Path],
+) -> None:
+    watched = Watched(str(run_copy("killed-0.17")))
+    try:
+        watched.read_until(lambda: b"Evaluated" in watched.written)
+
+        # As the kernel does at the end of a session, to whom it leads.
+        watched.process.send_signal(signal.SIGCONT)
+        watched.hang_up()
+        for _ in range(3):
+            watched.process.send_signal(signal.SIGCONT)
+            time.sleep(0.05)
+
+        assert watched.process.wait(timeout=PATIENCE) != 0
+    finally:
+        watched.close()
+
+
+def test_after_it_was_stopped_from_outside_it_goes_on_and_ends_by_its_key(
+    run_copy: Callable[[str], Path],
+) -> None:
+    watched = Watched(str(run_copy("killed-0.17")))
+    try:
+        watched.read_until(lambda: b"Evaluated" in watched.written)
+        for _ in range(3):
+            watched.process.send_signal(signal.SIGSTOP)
+            time.sleep(0.1)
+            watched.process.send_signal(signal.SIGCONT)
+            time.sleep(0.3)
+        watched.read_for(0.5)
+
+        os.write(watched.main, b"?")
+        watched.read_until(lambda: b"On the dashboard" in watched.written)
+        os.write(watched.main, b"q")
+        watched.read_for(0.5)
+        os.write(watched.main, b"q")
+        watched.read_until(lambda: watched.process.poll() is not None)
+
+        assert watched.process.returncode == 0
+        watched.read_for(0.2)
+        assert watched.settings() == watched.before
+    finally:
+        watched.close()
+
+
 def test_a_terminal_that_cannot_draw_is_refused_in_a_line(
     run_copy: Callable[[str], Path],
 ) -> None:

@@ -67,9 +67,12 @@ def test_that_no_event_tells_of_changes_is_found_out(
         await dashboard.shows("Evaluated 40")
         assert "polled" not in dashboard.text()
         state = NePSState.create_or_load(root, load_only=True)
-        for number, trial_id in enumerate(("5_rung_0", "7_rung_0", "8_rung_0", "9_rung_0"), 1):
+        # On a busy machine, some may be found for another reason than that it was time to look.
+        for number, trial_id in enumerate(list(state.lock_and_read_trials())[:20], 1):
             state.lock_and_reset_trial_by_id(trial_id)
             await dashboard.shows(f"Pending {number}")
+            if number > 3 and "polled" in dashboard.text():
+                break
         await dashboard.shows("polled")
 
     drive(root, steps)
