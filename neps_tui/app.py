@@ -485,7 +485,10 @@ class NepsTuiApp(ChangingApp):
             read_only=self._read_only,
             ascii=self._options.ascii,
         )
-        self.push_screen(screen.data_bind(NepsTuiApp.view), self._dashboard.point_at)
+        # From elsewhere, nothing was chosen on the dashboard.
+        is_from_there = self.screen is self._dashboard
+        point_at = self._dashboard.point_at if is_from_there else None
+        self.push_screen(screen.data_bind(NepsTuiApp.view), point_at)
 
     @on(FileOpened)
     def _on_file_opened(self, message: FileOpened) -> None:

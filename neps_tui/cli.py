@@ -38,6 +38,8 @@ _LIBRARIES = ("textual", "watchdog", "filelock", "PyYAML", "cloudpickle")
 _LOCK_TIMEOUT = 5.0
 _LAST_PORT = 65535
 _ASKED_BY_SHELL = "_ARGCOMPLETE"
+_ALIKE = 0.8
+"""From which likeness on a word may be a command with a slip in it."""
 _RESETTABLE = tuple(state for state in STATES if state != "pending")
 
 
@@ -115,6 +117,16 @@ def _with_command(given: list[str]) -> list[str]:
         commands = ", ".join(_COMMANDS)
         print(f"neps-tui: {first} is no command ({commands}), and no directory", file=sys.stderr)
         raise SystemExit(Exit.USAGE)
+    if os.sep not in first and not Path(first).exists():
+        from difflib import get_close_matches
+
+        for meant in get_close_matches(first, _COMMANDS, 1, _ALIKE):
+            print(
+                f"neps-tui: {first} is no command and no directory; did you mean {meant}? "
+                f"To wait for a run there: neps-tui .{os.sep}{first}",
+                file=sys.stderr,
+            )
+            raise SystemExit(Exit.USAGE)
     return ["watch", *given]
 
 

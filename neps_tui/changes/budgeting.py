@@ -13,7 +13,8 @@ from neps_tui.view import RunView
 from neps_tui.words.formatting import number
 
 _COMES_BACK = (
-    "risk: a worker that starts later puts back what its neps.run says; change it there too"
+    "risk: a worker that starts later puts back the limits that its neps.run gives; change them "
+    "there too. Those that it does not give stay, and once they are used up it leaves at once"
 )
 _NAMES = dict(zip(LIMITS, ("evaluations", "cost", "fidelities"), strict=True))
 

@@ -54,9 +54,21 @@ def plan_enqueue(view: RunView, config: Mapping[str, Any], assumed: Collection[s
                 for name, value in shown.items()
             ),
         ),
-        risks=tuple(f"risk: {each} has the same config" for each in same[:3]),
+        risks=(
+            *(f"risk: {each} has the same config" for each in same[:3]),
+            *(f"risk: {each}: no worker takes it before that is raised" for each in spent(view)),
+        ),
         undoable_until="until a worker takes it",
     )
+
+
+def spent(view: RunView) -> list[str]:
+    """The limits of the whole run that are used up, in words."""
+    return [
+        f"all {number(limit.allowed)} {limit.name} of the budget are used"
+        for limit in view.summary.limits
+        if not limit.per_worker and limit.used >= limit.allowed
+    ]
 
 
 def enqueue_form(view: RunView, like: str | None = None) -> Form:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from neps_state.reader import RunReader
 from neps_tui.commands.exit_status import CommandError, Exit
+from neps_tui.commands.run_at import refuse_folder
 from neps_tui.facts import records
 from neps_tui.facts.fold import RunFold
 from neps_tui.settings import read_settings
@@ -56,7 +57,12 @@ def follow(root: Path, poll_seconds: float | None = None) -> Iterator[tuple[RunV
 
 
 def watch_status(arguments: argparse.Namespace) -> Exit:
-    """Print the summary of a run at each change, one JSON object a line, until stopped."""
+    """Print the summary of a run at each change, one JSON object a line, until stopped.
+
+    Raises:
+        CommandError: It is a folder of runs.
+    """
+    refuse_folder(arguments.root)
     said = ""
     for view, is_new in follow(arguments.root.absolute(), _poll_seconds(arguments)):
         if not is_new or not view.has_run:
@@ -75,6 +81,7 @@ def wait(arguments: argparse.Namespace) -> Exit:
     Raises:
         CommandError: It did not come, or not in time.
     """
+    refuse_folder(arguments.root)
     began = time.monotonic()
     for view, _ in follow(arguments.root.absolute(), _poll_seconds(arguments)):
         waited = time.monotonic() - began

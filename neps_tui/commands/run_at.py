@@ -6,7 +6,7 @@ import gc
 from pathlib import Path
 
 from neps_state.reader import read_once
-from neps_state.run_folders import runs_below
+from neps_state.run_folders import runs_below, runs_in_folder
 from neps_state.snapshot import Phase
 from neps_tui.commands.exit_status import CommandError, Exit
 from neps_tui.facts.fold import summarize
@@ -29,6 +29,16 @@ def read_run(root: Path) -> RunView:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def refuse_folder(root: Path) -> None:
+    """Refuse a folder of runs, which would never become a run; what is empty may.
+
+    Raises:
+        CommandError: There are runs in it.
+    """
+    if runs_in_folder(root):
+        raise CommandError(_no_run(root), Exit.USAGE)
 
 
 def _no_run(root: Path) -> str:

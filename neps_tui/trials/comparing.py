@@ -60,9 +60,12 @@ def matches(field: Field, text: str) -> Predicate:
 
 
 def matches_name(field: Field, text: str) -> Predicate:
-    """Whether a name is a text, or contains it without a part of a number being left over."""
+    """Whether a name is a text, or contains it without a part of a number being left over.
+
+    A number is that of a config, not of a rung: `2` is in `2_rung_0`, but not in `6_rung_2`.
+    """
     is_same = _sameness(text)
-    before = r"(?<!\d)" if text[:1].isdigit() else ""
+    before = r"(?<!\d)(?<!_rung_)" if text[:1].isdigit() else ""
     after = r"(?!\d)" if text[-1:].isdigit() else ""
     contains = re.compile(before + re.escape(text) + after, re.IGNORECASE).search
 

@@ -178,6 +178,18 @@ def test_a_config_that_does_not_fit_is_refused_with_the_reason(
     assert contents(root) == before
 
 
+def test_whoever_enqueues_is_told_that_the_budget_is_used_up(run_copy: CopyRun) -> None:
+    root, config = run_copy("hyperband-0.17"), ("--like", "15_rung_0", "--config", "{}")
+    before = Outcome("enqueue", root, *config, "--dry-run")
+    assert "of the budget are used" not in before.output
+    assert Outcome("budget", root, "--evaluations", "40", "--yes").status == 0
+
+    after = Outcome("enqueue", root, *config, "--dry-run")
+
+    told = "all 40 evaluations of the budget are used: no worker takes it before that is raised"
+    assert f"risk: {told}" in after.output
+
+
 def test_an_architecture_is_enqueued_like_another(run_copy: CopyRun) -> None:
     root = run_copy("architecture-0.17")
     bare = Outcome("enqueue", root, "--config", '{"learning_rate": 0.01}', "--yes")
@@ -496,7 +508,7 @@ def test_an_undo_that_would_be_refused_says_so_before_it_asks(run_copy: CopyRun)
 
 def test_whoever_changes_the_budget_is_told_what_puts_it_back(run_copy: CopyRun) -> None:
     told = Outcome("budget", run_copy("random-0.17"), "--evaluations", "900", "--dry-run").output
-    assert "a worker that starts later puts back what its neps.run says" in told
+    assert "a worker that starts later puts back the limits that its neps.run gives" in told
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,7 @@ def test_the_optimizer_has_budget_and_space(run: Run, recorded_run: CopyRun) -> 
         (("trial", "ROOT/hyperband-0.17", "15"), "there are 15_rung_0, 15_rung_1, 15_rung_2"),
         (("trials", "ROOT/json-0.17", "--where", "objective<"), "expected a value"),
         (("trials", "ROOT/json-0.17", "--sort", "nosuch"), "there is no field"),
+        (("statsu",), "did you mean status?"),
     ],
 )
 def test_wrong_usage_is_one_line_and_status_2(

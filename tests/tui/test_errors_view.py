@@ -57,6 +57,23 @@ def edit_dump(root: Path, edit: Callable[[list[dict[str, Any]]], None]) -> None:
     dump.write_text("\n".join(map(json.dumps, rows)))
 
 
+def test_a_trial_opened_from_here_leaves_the_cursor_of_the_dashboard_where_it_was(
+    drive: Drive, recorded_run: CopyRun
+) -> None:
+    async def steps(dashboard: Any) -> None:
+        table = dashboard.app.screen.query_one("#evaluated TrialTable")
+        assert table.cursor_key == "15_rung_3"
+        await dashboard.press("E", "tab", "enter")
+        await dashboard.until(lambda: hasattr(dashboard.app.screen, "trial_id"), "the trial")
+        await dashboard.press("escape", "escape")
+        await dashboard.shows("Evaluated 40")
+        assert table.cursor_key == "15_rung_3"
+        await dashboard.press("s", "s")
+        assert table.cursor_row == 0
+
+    drive(recorded_run("hyperband-0.17"), steps)
+
+
 def test_the_kinds_their_trials_and_a_traceback_are_seen_at_once(
     drive: Drive, recorded_run: CopyRun
 ) -> None:

@@ -67,7 +67,12 @@ def where(holds: Callable[[Trial], bool]) -> set[str]:
         ("id:6_rung_0", {"6_rung_0"}),
         ("id:6", where(lambda trial: trial.id.startswith("6_"))),
         ("id:rung_2", where(lambda trial: trial.id.endswith("_rung_2"))),
-        ("id:1", where(lambda trial: trial.id.startswith("1_") or trial.id.endswith("_1"))),
+        ("id:1", where(lambda trial: trial.id.startswith("1_"))),
+        ("id:2", where(lambda trial: trial.id.startswith("2_"))),
+        (
+            "previous:2",
+            where(lambda trial: str(trial.metadata.previous_trial_id)[:2] == "2_"),
+        ),
         ("id:RUNG_3 id!=15_rung_3", set()),
         ("worker:work", where(lambda trial: True)),
         ("worker:worker_", where(lambda trial: True)),

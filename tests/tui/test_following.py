@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from outcome import Outcome
 from runs import RunMaker
 
 from neps_state import BudgetInfo, NePSState
@@ -58,6 +59,16 @@ def test_each_change_is_a_line_of_json(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=20)
         assert said == "neps-tui: stopped\n"
+
+
+@pytest.mark.parametrize("words", [("wait",), ("status", "--watch")])
+def test_nobody_waits_for_a_folder_of_runs_to_become_one(
+    words: tuple[str, ...], recorded_run: CopyRun
+) -> None:
+    folder = recorded_run("hyperband-0.17").parent
+    refused = Outcome(words[0], folder, *words[1:])
+    assert refused.status == 2
+    assert "is no NePS run, but holds some; give one of" in refused.error
 
 
 @pytest.mark.parametrize("poll", [(), ("--poll", "0.1")])
