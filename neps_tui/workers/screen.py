@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from neps_tui.actions import bindings_of
+from neps_tui.screens.changing import Changing
 from neps_tui.screens.view_screen import ViewScreen
 from neps_tui.view import RunView
 from neps_tui.widgets.columns import Cell
@@ -56,7 +57,7 @@ class _ListedTrials(Static):
         self.post_message(self.Resized())
 
 
-class WorkersScreen(ViewScreen):
+class WorkersScreen(Changing[None], ViewScreen):
     """Workers in rows with their lanes of trials, and the chosen ones in words below.
 
     Where the lanes leave room, the trials of the chosen worker are listed there.
@@ -259,7 +260,12 @@ class WorkersScreen(ViewScreen):
         timeline = self._timeline
         if action == "see_all" and not (timeline.is_zoomed or timeline.has_silence):
             return "The whole run is in sight already."
-        return None
+        return super().why_not(action)
+
+    def chosen(self) -> Sequence[str]:
+        """The trial that the cursor is on."""
+        bar = self._timeline.chosen
+        return () if bar is None else (bar.trial_id,)
 
     def action_step(self, trials: int) -> None:
         """Go some trials on in the lane."""

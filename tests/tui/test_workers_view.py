@@ -551,3 +551,16 @@ def test_the_trials_are_listed_as_soon_as_the_view_is_opened(
         await dashboard.shows("› ★ 15_rung_3  success     0.1309")
 
     drive(recorded_run("hyperband-0.17"), steps)
+
+
+def test_the_trial_of_a_dead_worker_is_put_back_from_here(drive: Drive, run_copy: CopyRun) -> None:
+    async def steps(dashboard: Any) -> None:
+        await dashboard.press("w")
+        await dashboard.shows("gone quiet")
+        await dashboard.press("r")
+        await dashboard.shows("Reset 10?")
+        await dashboard.press("y")
+        await dashboard.shows("… 3  ▶ 0")
+        await dashboard.shows("Workers 1 · 1 idle")
+
+    drive(run_copy("killed-0.17"), steps)
