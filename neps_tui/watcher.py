@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,6 +20,9 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
+
+# It logs that a thread of its own has ended a moment before another one, which concerns nobody.
+logging.getLogger("watchdog").addHandler(logging.NullHandler())
 
 _CHANGES: list[type[FileSystemEvent]] = [
     DirCreatedEvent,

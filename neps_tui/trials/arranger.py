@@ -28,11 +28,13 @@ class Arranger:
         """Whether what was given out is for the last wish."""
         self._missed: set[str] | None = None
         """What has changed since it was given out; None if that may be anything."""
+        self._is_left_behind = False
+        """Whether what is to be shown is of trials that were, and can follow no more."""
 
     def put(self, arrangement: Arrangement) -> None:
         """Have an arrangement that was made at once."""
         self.arrangement, self.is_as_wished = arrangement, True
-        self._is_due = self._is_of_use = False
+        self._is_due = self._is_of_use = self._is_left_behind = False
 
     def want(self, *, otherwise: bool) -> None:
         """Have another one made when there is time; until then, the one there is has to do.
@@ -45,7 +47,7 @@ class Arranger:
         if otherwise:
             self.is_as_wished = self._is_of_use = False
         else:
-            self._missed = None
+            self._missed, self._is_left_behind = None, True
 
     def follow(self, changed: frozenset[str], trials: Trials) -> bool:
         """Have those trials in their places that have changed.
@@ -55,6 +57,9 @@ class Arranger:
         """
         if self._missed is not None:
             self._missed |= changed
+        if self._is_left_behind:
+            # Another one, of the trials as they are then, is wanted already.
+            return True
         return self.arrangement is not None and self.arrangement.follow(changed, trials)
 
     def work(self, arranging: Callable[[], Arrangement]) -> Callable[[], Arrangement] | None:
@@ -80,6 +85,8 @@ class Arranger:
         if not is_of_use:
             return
         self.arrangement, self.is_as_wished = arrangement, True
-        if self._missed is None or not arrangement.follow(self._missed, trials):
+        missed = self._missed
+        self._is_left_behind = missed is None or not arrangement.follow(missed, trials)
+        if self._is_left_behind:
             # Better than what was there, but not of the trials as they are.
             self._is_due = True

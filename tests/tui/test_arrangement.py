@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from neps_state import Trial
@@ -112,7 +112,15 @@ STEPS = st.one_of(
 )
 
 
+@settings(max_examples=300)
 @given(st.lists(STEPS, max_size=25))
+@example(
+    [
+        ("replace", {"2": (0, True)}),
+        ("change", {"2": None, "0": (0, False), "1": (1, False)}),
+        ("change", {"0": (0, True)}),
+    ]
+)
 def test_whatever_happens_meanwhile_the_rows_end_as_if_all_had_been_done_at_once(
     steps: list[tuple[str, Any]],
 ) -> None:
