@@ -60,11 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             answer_shell(_parser(()))
     given = list(sys.argv[1:] if arguments is None else arguments)
     words = _with_descending_sort(_with_command(given))
-    parsed = _parser(words[:1]).parse_args(words)
-    command: Callable[[argparse.Namespace], Exit] = parsed.command
     try:
-        status = command(parsed)
-        sys.stdout.flush()
+        status = _run(words)
     except CommandError as error:
         _complain(str(error))
         return error.status
@@ -83,6 +80,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("neps-tui: stopped", file=sys.stderr)
         return Exit.REFUSED
+    return status
+
+
+def _run(words: Sequence[str]) -> Exit:
+    """Do what the command line says, and have all printed that is to be."""
+    try:
+        parsed = _parser(words[:1]).parse_args(words)
+        command: Callable[[argparse.Namespace], Exit] = parsed.command
+        status = command(parsed)
+    except SystemExit:
+        # After --help or --version.
+        sys.stdout.flush()
+        raise
+    sys.stdout.flush()
     return status
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -308,11 +309,16 @@ def test_the_dashboard_needs_a_terminal(run: Run, recorded_run: CopyRun) -> None
         assert "needs a terminal" in error
 
 
-def test_a_reader_that_has_had_enough_is_no_error(recorded_run: CopyRun) -> None:
+@pytest.mark.parametrize("words", ["trials ROOT --json", "--version", "--help"])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_had_enough_is_no_error(
+    recorded_run: CopyRun, words: str, unbuffered: str
+) -> None:
     python = shutil.which("python3", path=str(Path(sys.executable).parent)) or sys.executable
     done = subprocess.run(
-        f"{python} -m neps_tui trials {recorded_run('hyperband-0.17')} --json | head -n 1",
+        f"{python} -m neps_tui {words.replace('ROOT', str(recorded_run('hyperband-0.17')))} | true",
         shell=True,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
         capture_output=True,
         text=True,
         check=True,
