@@ -90,7 +90,7 @@ def _run(words: Sequence[str]) -> Exit:
         command: Callable[[argparse.Namespace], Exit] = parsed.command
         status = command(parsed)
     except SystemExit:
-        # After --help or --version.
+        # After --help or --version, or as a signal has ended a dashboard.
         sys.stdout.flush()
         raise
     sys.stdout.flush()

@@ -27,7 +27,7 @@ class Arranger:
         self._is_of_use = False
         """Whether what was given out is for the last wish."""
         self._missed: set[str] | None = None
-        """What has changed since it was given out; None if that may be anything."""
+        """What has changed since it was given out; None if that may be anything, or nothing is."""
         self._is_left_behind = False
         """Whether what is to be shown is of trials that were, and can follow no more."""
 
@@ -85,7 +85,7 @@ class Arranger:
         if not is_of_use:
             return
         self.arrangement, self.is_as_wished = arrangement, True
-        missed = self._missed
+        missed, self._missed = self._missed, None
         self._is_left_behind = missed is None or not arrangement.follow(missed, trials)
         if self._is_left_behind:
             # Better than what was there, but not of the trials as they are.
